@@ -1,0 +1,131 @@
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.views.decorators.cache import never_cache
+
+from faces.files import PUBLIC_SIZES
+from faces.models import Face, FaceEvent, Network
+from faces.views import picture_response
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that only the site itself writes."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Network)
+class NetworkAdmin(admin.ModelAdmin):
+    list_display = ["title", "name", "resolution", "num_faces", "registered_at"]
+    readonly_fields = ["name", "sha256", "resolution", "source", "registered_at"]
+    search_fields = ["name", "title"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_num_faces()
+
+    def has_add_permission(self, request):
+        return False
+
+    @admin.display(description="faces visitors may meet", ordering="num_faces")
+    def num_faces(self, network):
+        return network.num_faces
+
+
+class FaceEventInline(admin.TabularInline):
+    model = FaceEvent
+    fields = readonly_fields = ["at", "from_status", "to_status", "reason", "by"]
+    extra = 0
+    can_delete = False
+    verbose_name_plural = "what happened to it"
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Face)
+class FaceAdmin(ReadOnlyAdmin):
+    """The pool, to look at. Approving has its own place; revoking is the action here."""
+
+    list_display = ["thumbnail", "recipe", "gender", "age_bucket", "quality", "status", "review"]
+    list_display_links = ["thumbnail", "recipe"]
+    list_filter = ["status", "gender", "age_bucket", "quality", "problem", "review", "network"]
+    list_per_page = 50
+    list_select_related = ["network"]
+    search_fields = ["=seed", "key", "picture_sha256"]
+    search_help_text = "Find a face by its seed, by the key in its address or by SHA-256."
+    actions = ["revoke_faces"]
+    inlines = [FaceEventInline]
+    readonly_fields = ["large_picture", "addresses"]
+    fieldsets = [
+        (None, {"fields": ["large_picture", "status", "addresses"]}),
+        ("What it shows", {"fields": ["gender", "age_bucket", "adult", "quality", "problem", "review"]}),
+        (
+            "Where it comes from",
+            {"fields": ["network", "seed", "psi", "edit", "drawn_on", "picture_sha256", "scores"]},
+        ),
+    ]
+
+    def get_urls(self):
+        own = path(
+            "<path:object_id>/picture/<int:size>/",
+            self.admin_site.admin_view(never_cache(self.picture)),
+            name="faces_face_picture",
+        )
+        return [own, *super().get_urls()]
+
+    def picture(self, request: HttpRequest, object_id: str, size: int) -> HttpResponse:
+        """Any face, for staff who may look at faces."""
+        if not self.has_view_permission(request) or size not in PUBLIC_SIZES:
+            raise Http404
+        return picture_response(get_object_or_404(Face, pk=object_id), size)
+
+    @admin.display(description="")
+    def thumbnail(self, face):
+        return self.image(face, 96)
+
+    @admin.display(description="picture")
+    def large_picture(self, face):
+        return self.image(face, 256)
+
+    def image(self, face, size):
+        url = reverse("admin:faces_face_picture", args=[face.pk, size])
+        alt = f"AI-generated face, {face}"
+        return format_html(
+            '<img src="{}" width="{}" height="{}" alt="{}" loading="lazy">', url, size, size, alt
+        )
+
+    @admin.display(description="recipe", ordering="seed")
+    def recipe(self, face):
+        return str(face)
+
+    @admin.display(description="addresses")
+    def addresses(self, face):
+        if not face.is_servable:
+            return "None: visitors cannot see this face."
+        return format_html('<a href="{0}">{0}</a>', face.picture_url(512))
+
+    def has_revoke_permission(self, request):
+        return request.user.has_perm("faces.revoke_face")
+
+    @admin.action(description="Revoke: hide for good, everywhere", permissions=["revoke"])
+    def revoke_faces(self, request, faces):
+        revoked = sum(face.revoke("Revoked in the admin.", request.user) for face in faces)
+        level = messages.SUCCESS if revoked else messages.WARNING
+        self.message_user(request, f"{revoked} of {len(faces)} faces revoked.", level)
+
+
+@admin.register(FaceEvent)
+class FaceEventAdmin(ReadOnlyAdmin):
+    list_display = ["at", "face", "from_status", "to_status", "reason", "by"]
+    list_filter = ["to_status", "at"]
+    list_select_related = ["face", "by"]
+    search_fields = ["=face__seed", "reason"]

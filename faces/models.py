@@ -1,0 +1,202 @@
+import secrets
+from collections.abc import Iterable
+from typing import Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+
+def new_key() -> str:
+    return secrets.token_urlsafe(8)
+
+
+class NetworkQuerySet(models.QuerySet["Network"]):
+    def with_num_faces(self) -> Self:
+        """Count the faces of each network that visitors may see."""
+        servable = Q(face__status=Face.Status.APPROVED)
+        return self.annotate(num_faces=models.Count("face", filter=servable))
+
+
+class Network(models.Model):
+    """A registered generator. No face comes from a network that is not listed here."""
+
+    name = models.SlugField(unique=True, help_text="Short name for commands, such as mobilestylegan-ffhq.")
+    title = models.CharField(max_length=80, help_text="What visitors read, such as MobileStyleGAN (FFHQ).")
+    sha256 = models.CharField(
+        max_length=64, unique=True, help_text="SHA-256 of the file the weights were published in."
+    )
+    resolution = models.PositiveSmallIntegerField(help_text="Pixels along one side of its pictures.")
+    licence = models.TextField(help_text="What the licence of the weights allows, in a sentence visitors read.")
+    source = models.CharField(max_length=200, help_text="Where the weights came from.")
+    registered_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = NetworkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class FaceQuerySet(models.QuerySet["Face"]):
+    def servable(self) -> Self:
+        """Faces that visitors may see; the database vouches for what approved means."""
+        return self.filter(status=Face.Status.APPROVED)
+
+    def in_cells(
+        self, genders: Iterable[str], age_buckets: Iterable[str], qualities: Iterable[str]
+    ) -> Self:
+        return self.filter(gender__in=genders, age_bucket__in=age_buckets, quality__in=qualities)
+
+
+class Face(models.Model):
+    """A generated portrait. The same recipe always gives the same face."""
+
+    class Status(models.TextChoices):
+        UNRATED = "unrated", "unrated"
+        APPROVED = "approved", "approved"
+        REJECTED = "rejected", "rejected"
+        REVOKED = "revoked", "revoked"
+
+    class Gender(models.TextChoices):
+        UNKNOWN = "unknown", "unknown"
+        WOMAN = "woman", "woman"
+        MAN = "man", "man"
+        ANDROGYNOUS = "androgynous", "androgynous"
+
+    class AgeBucket(models.TextChoices):
+        UNKNOWN = "unknown", "unknown"
+        TWENTIES = "20s", "20s"
+        THIRTIES = "30s", "30s"
+        FORTIES = "40s", "40s"
+        FIFTY_PLUS = "50+", "50+"
+
+    class Adult(models.TextChoices):
+        UNKNOWN = "unknown", "unknown"
+        YES = "yes", "clearly adult (25 or older)"
+        NO = "no", "under 25 or unsure"
+
+    class Quality(models.TextChoices):
+        UNKNOWN = "unknown", "unknown"
+        GOOD = "good", "good"
+        TRAINWRECK = "trainwreck", "trainwreck"
+        UNUSABLE = "unusable", "unusable"
+
+    class Problem(models.TextChoices):
+        UNKNOWN = "unknown", "unknown"
+        NONE = "none", "none"
+        LOOKS_YOUNG = "looks_young", "looks young"
+        REAL_PERSON = "real_person", "looks like a real person"
+        NUDITY = "nudity", "nudity"
+        HATEFUL = "hateful", "hateful"
+        DISTRESSING = "distressing", "distressing"
+        OTHER = "other", "other"
+
+    class Review(models.TextChoices):
+        NONE = "none", "nobody yet"
+        SHIPPED = "shipped", "looked at before it was shipped with the demo"
+        PANEL = "panel", "agreed by the panel"
+
+    key = models.CharField(
+        max_length=11, unique=True, default=new_key, editable=False, help_text="The public part of its address."
+    )
+    network = models.ForeignKey(Network, models.PROTECT, help_text="The network that drew the face.")
+    seed = models.PositiveBigIntegerField(help_text="Seed of the latent z.")
+    psi = models.DecimalField(
+        max_digits=6, decimal_places=4, help_text="Truncation psi: 0 is the average face, above 1 gets strange."
+    )
+    edit = models.CharField(max_length=200, blank=True, help_text="How w was steered; empty for none.")
+    picture_sha256 = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the picture as it was drawn.")
+    drawn_on = models.DateField(help_text="The day the picture was drawn.")
+    scores = models.JSONField(default=dict, blank=True, help_text="What the screening networks measured.")
+
+    status = models.CharField(max_length=10, choices=Status, default=Status.UNRATED)
+    gender = models.CharField(max_length=11, choices=Gender, default=Gender.UNKNOWN, help_text="Presented gender.")
+    age_bucket = models.CharField(max_length=7, choices=AgeBucket, default=AgeBucket.UNKNOWN)
+    adult = models.CharField(max_length=7, choices=Adult, default=Adult.UNKNOWN)
+    quality = models.CharField(max_length=10, choices=Quality, default=Quality.UNKNOWN)
+    problem = models.CharField(max_length=11, choices=Problem, default=Problem.UNKNOWN)
+    review = models.CharField(
+        max_length=7, choices=Review, default=Review.NONE, help_text="Who looked before it could be approved."
+    )
+
+    objects = FaceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        permissions = [("revoke_face", "Can revoke a face")]
+        constraints = [
+            models.UniqueConstraint(fields=["network", "seed", "psi", "edit"], name="face_recipe_unique"),
+            models.CheckConstraint(
+                condition=Q(status__in=["unrated", "approved", "rejected", "revoked"]),
+                name="face_status_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="approved")
+                | Q(
+                    adult="yes",
+                    problem="none",
+                    review__in=["shipped", "panel"],
+                    gender__in=["woman", "man", "androgynous"],
+                    age_bucket__in=["20s", "30s", "40s", "50+"],
+                    quality__in=["good", "trainwreck"],
+                ),
+                name="face_approved_is_safe",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "gender", "age_bucket", "quality"], name="face_cell"),
+        ]
+
+    def __str__(self) -> str:
+        return f"seed {self.seed}, psi {self.psi.normalize():f}{', ' + self.edit if self.edit else ''}"
+
+    @property
+    def is_servable(self) -> bool:
+        return self.status == self.Status.APPROVED
+
+    @property
+    def is_trainwreck(self) -> bool:
+        return self.quality == self.Quality.TRAINWRECK
+
+    def picture_url(self, size: int) -> str:
+        return reverse("faces:picture", args=[self.key, size])
+
+    def approve(self, reason: str, by: object = None) -> bool:
+        """Let visitors see the face; False if it was not waiting for that."""
+        return self.change_status(self.Status.UNRATED, self.Status.APPROVED, reason, by)
+
+    def revoke(self, reason: str, by: object = None) -> bool:
+        """Hide the face everywhere, for good; False if it was not approved."""
+        return self.change_status(self.Status.APPROVED, self.Status.REVOKED, reason, by)
+
+    @transaction.atomic
+    def change_status(self, old: str, new: str, reason: str, by: object = None) -> bool:
+        if Face.objects.filter(pk=self.pk, status=old).update(status=new) != 1:
+            return False
+        FaceEvent.objects.create(face=self, by=by, from_status=old, to_status=new, reason=reason)
+        self.status = new
+        return True
+
+
+class FaceEvent(models.Model):
+    """One change of a face's status. Rows are only ever added."""
+
+    face = models.ForeignKey(Face, models.PROTECT, related_name="events")
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, help_text="Empty for a command."
+    )
+    from_status = models.CharField(max_length=10, choices=Face.Status)
+    to_status = models.CharField(max_length=10, choices=Face.Status)
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.from_status} → {self.to_status}: {self.reason}"

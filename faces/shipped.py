@@ -1,0 +1,142 @@
+"""Faces that come with their provenance in a folder: pictures, manifest.csv, network.json."""
+
+import csv
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from faces.files import PictureError, has_pictures, open_picture, save_pictures
+from faces.models import Face, Network
+
+SCORES = ["fp18", "dp18", "fa", "age", "male", "det", "edge", "ita"]
+REASON = "Screened and looked at before it was shipped."
+
+
+class ManifestError(ValueError):
+    """The folder cannot be loaded; one sentence per problem."""
+
+
+@dataclass(frozen=True)
+class ShippedFace:
+    path: Path
+    seed: int
+    psi: Decimal
+    gender: str
+    age_bucket: str
+    quality: str
+    drawn_on: date
+    sha256: str
+    scores: dict[str, float]
+
+    @classmethod
+    def from_row(cls, folder: Path, row: dict[str, str]) -> "ShippedFace":
+        return cls(
+            path=folder / Path(row["file"]).name,
+            seed=int(row["seed"]),
+            psi=Decimal(row["psi"]),
+            gender=one_of(["woman", "man", "androgynous"], row["gender"]),
+            age_bucket=one_of(["20s", "30s", "40s", "50+"], row["age_bucket"]),
+            quality=one_of(["good", "trainwreck"], row["quality"]),
+            drawn_on=date.fromisoformat(row["drawn_on"]),
+            sha256=row["sha256"],
+            scores={name: float(row[name]) for name in SCORES if row[name]},
+        )
+
+
+def one_of(known: list[str], value: str) -> str:
+    if value not in known:
+        raise ValueError(f"{value!r} is not one of {', '.join(known)}")
+    return value
+
+
+def read_manifest(folder: Path) -> list[ShippedFace]:
+    problems, shipped = [], []
+    try:
+        with (folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+    except OSError as error:
+        raise ManifestError(f"{folder / 'manifest.csv'} cannot be read: {error.strerror}.") from error
+    for number, row in enumerate(rows, start=2):
+        try:
+            shipped.append(ShippedFace.from_row(folder, row))
+        except (KeyError, TypeError, ValueError, InvalidOperation) as error:
+            problems.append(f"manifest.csv, row {number}: {error}")
+    if problems:
+        raise ManifestError("\n".join(problems))
+    return shipped
+
+
+def read_network(folder: Path) -> Network:
+    facts = json.loads((folder / "network.json").read_text(encoding="utf-8"))
+    network, _ = Network.objects.get_or_create(name=facts["name"], defaults=facts)
+    return network
+
+
+def load_faces(folder: Path, progress: Callable[..., Any]) -> int:
+    """Approve the folder's faces that are new here; returns how many those were.
+
+    A recipe or a picture that is known already keeps its row and its status, so a face
+    that was revoked stays revoked. All or nothing. `progress` wraps the long loop.
+    """
+    network = read_network(folder)
+    known = set(Face.objects.filter(network=network).values_list("seed", "psi"))
+    pictures = set(Face.objects.values_list("picture_sha256", flat=True))
+    shipped = read_manifest(folder)
+    missing = [face for face in shipped if not has_pictures(face.sha256)]
+    for _ in progress(store_all(missing, network), total=len(missing)):
+        pass
+    new = [
+        face
+        for face in shipped
+        if (face.seed, face.psi) not in known and face.sha256 not in pictures
+    ]
+    with transaction.atomic():
+        for face in new:
+            create(face, network)
+    return len(new)
+
+
+def store_all(shipped: list[ShippedFace], network: Network) -> Iterator[None]:
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        yield from threads.map(lambda face: store(face, network), shipped)
+
+
+def store(shipped: ShippedFace, network: Network) -> None:
+    try:
+        data = shipped.path.read_bytes()
+    except OSError as error:
+        raise ManifestError(f"{shipped.path.name}: {error.strerror}") from error
+    if hashlib.sha256(data).hexdigest() != shipped.sha256:
+        raise ManifestError(f"{shipped.path.name}: the file is not the one of the manifest (SHA-256)")
+    try:
+        image = open_picture(data)
+    except PictureError as error:
+        raise ManifestError(f"{shipped.path.name}: {error}") from error
+    save_pictures(image, shipped.sha256, f"{network.name}, seed {shipped.seed}, psi {shipped.psi}")
+
+
+def create(shipped: ShippedFace, network: Network) -> None:
+    face = Face.objects.create(
+        network=network,
+        seed=shipped.seed,
+        psi=shipped.psi,
+        picture_sha256=shipped.sha256,
+        drawn_on=shipped.drawn_on,
+        scores=shipped.scores,
+        gender=shipped.gender,
+        age_bucket=shipped.age_bucket,
+        quality=shipped.quality,
+        adult=Face.Adult.YES,
+        problem=Face.Problem.NONE,
+        review=Face.Review.SHIPPED,
+    )
+    face.approve(REASON)

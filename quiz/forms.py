@@ -1,0 +1,75 @@
+from collections.abc import Sequence
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.utils.datastructures import MultiValueDict
+
+from quiz.models import Choice, Question
+
+STRANGE = "Something in there is not part of this quiz. Check your answers and send them again."
+
+
+class TileSelect(forms.RadioSelect):
+    """Radio buttons that notice when a question is answered twice."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        values = data.getlist(name) if isinstance(data, MultiValueDict) else [data.get(name)]
+        return values[0] if len(values) == 1 else values
+
+
+class TileField(forms.Field):
+    """One question. Its value is the token of a tile; clean, it is the tile's Choice."""
+
+    widget = TileSelect
+    default_error_messages = {
+        "required": "Pick one, your future lover is waiting.",
+        "doubled": "Two answers at once? Pick just one.",
+        "unknown": "This question has changed since you opened the page. Pick again.",
+    }
+
+    def __init__(self, question: Question, tiles: Sequence[Choice]) -> None:
+        super().__init__(label=question.text, help_text=question.hint)
+        self.question = question
+        self.tiles = tiles
+        self.choice_of = {tile.token: tile for tile in tiles}
+
+    def clean(self, value: Any) -> Choice:
+        if not value:
+            raise ValidationError(self.error_messages["required"], code="required")
+        if isinstance(value, list):
+            raise ValidationError(self.error_messages["doubled"], code="doubled")
+        try:
+            return self.choice_of[value]
+        except KeyError:
+            raise ValidationError(self.error_messages["unknown"], code="unknown") from None
+
+
+class AnswersForm(forms.Form):
+    """A quiz's questions. The fields are shared between requests and never changed."""
+
+    def __init__(self, fields: dict[str, forms.Field], data: Any = None) -> None:
+        super().__init__(data, auto_id="%s")
+        self.fields = fields
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+    def clean(self) -> None:
+        """Complain once about what no visitor can have typed."""
+        if self._errors.pop("attempt", None) or set(self.data) - set(self.fields):
+            raise ValidationError(STRANGE)
+
+    @property
+    def choices(self) -> list[Choice]:
+        return [self.cleaned_data[key] for key in self.fields if key != "attempt"]
+
+
+def attempt_field() -> forms.CharField:
+    return forms.CharField(
+        required=False,
+        max_length=36,
+        validators=[RegexValidator(r"^[0-9A-Za-z-]{16,36}$", STRANGE)],
+        widget=forms.HiddenInput,
+    )

@@ -1,0 +1,165 @@
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from faces.files import CARD_SIZE, read_picture
+from faces.models import Network
+from quiz.cards import CardText, draw_card
+from quiz.guard import visitor_post
+from quiz.matching import WIDENED, NobodyFree, Wish, meet
+from quiz.models import Choice, Result
+from quiz.page import QuizPage, pages
+from quiz.sharing import share_links
+from quiz.visitor import Visitor
+
+
+def page_or_404(slug: str) -> QuizPage:
+    if page := pages.get(slug):
+        return page
+    raise Http404("No such quiz.")
+
+
+@require_safe
+def take_quiz(request: HttpRequest, slug: str = "") -> HttpResponse:
+    page = page_or_404(slug)
+    response = get_conditional_response(request, etag=page.etag) or HttpResponse()
+    if response.status_code == 200:
+        zipped = "gzip" in request.headers.get("Accept-Encoding", "")
+        response.content = page.gzipped if zipped else page.body
+        if zipped:
+            response["Content-Encoding"] = "gzip"
+    response["ETag"] = page.etag
+    response["Cache-Control"] = "public, max-age=60"
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response
+
+
+@visitor_post
+def find_lover(request: HttpRequest, slug: str) -> HttpResponse:
+    page = page_or_404(slug)
+    form = page.form(request.POST)
+    if not form.is_valid():
+        return HttpResponse(page.render(form), status=422)
+    wish = Wish.from_choices(form.choices)
+    labels = [choice.label for choice in form.choices]
+    return introduce(request, page, wish, labels, form.cleaned_data["attempt"])
+
+
+@visitor_post
+def another(request: HttpRequest, code: str) -> HttpResponse:
+    result = get_object_or_404(Result.objects.select_related("quiz"), code=code)
+    visitor = Visitor.of(request)
+    page = pages.get(result.quiz.slug)
+    if not page or not visitor.wish or not visitor.owns(result):
+        return redirect(result.quiz)
+    attempt = request.POST.get("attempt", "")[:36]
+    return introduce(request, page, visitor.wish, visitor.labels, attempt)
+
+
+def introduce(
+    request: HttpRequest, page: QuizPage, wish: Wish, labels: list[str], attempt: str
+) -> HttpResponse:
+    """Match the wish and lead to the lover's page; or say kindly that nobody is free."""
+    visitor = Visitor.of(request)
+    try:
+        result, gave_up = meet(page.quiz.pk, wish, visitor.seen_ids(), attempt)
+    except NobodyFree:
+        return nobody_free(request, page)
+    response = HttpResponse(status=303, headers={"Location": result.get_absolute_url()})
+    visitor.after_meeting(result, wish, labels, gave_up).remember(response)
+    return response
+
+
+def nobody_free(request: HttpRequest, page: QuizPage) -> HttpResponse:
+    context = {"quiz": page.quiz, "hidden_answers": page.answers_for_anyone(request.POST)}
+    return render(request, "quiz/nobody_free.html", context)
+
+
+@never_cache
+@require_safe
+def result(request: HttpRequest, code: str) -> HttpResponse:
+    found = get_object_or_404(Result.objects.select_related("face__network", "quiz"), code=code)
+    return render(request, "quiz/result.html", result_context(found, Visitor.of(request)))
+
+
+def result_context(result: Result, visitor: Visitor) -> dict[str, Any]:
+    url = settings.SITE_URL + result.get_absolute_url()
+    is_latest = visitor.met_last(result)
+    return {
+        "result": result,
+        "is_owner": visitor.owns(result),
+        "is_trainwreck": result.face.is_trainwreck,
+        "note": WIDENED.get(visitor.gave_up, "") if is_latest else "",
+        "chips": visitor.labels if is_latest else [],
+        "portrait": result.portrait,
+        "disclosure": result.disclosure,
+        "again_attempt": uuid.uuid4(),
+        "share": {
+            "url": url,
+            "text": result.share_text,
+            "card_url": reverse("quiz:card", args=[result.code]),
+            "links": share_links(url, result.share_text),
+        },
+        "open_graph": result.open_graph,
+        "canonical_url": url,
+        "robots": "" if result.portrait else "noindex",
+    }
+
+
+@require_safe
+def card(request: HttpRequest, code: str) -> HttpResponse:
+    """The link preview; gone as soon as its face is."""
+    found = get_object_or_404(Result.objects.with_servable_face(), code=code)
+    try:
+        photo = read_picture(found.face.picture_sha256, CARD_SIZE)
+    except OSError as error:
+        raise Http404("The picture is not on the disk.") from error
+    text = CardText(found.name, found.facts, found.card_lines, settings.SITE_NAME)
+    response = HttpResponse(
+        draw_card(text, photo, is_trainwreck=found.face.is_trainwreck), content_type="image/jpeg"
+    )
+    response["Cache-Control"] = "public, max-age=60"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@require_safe
+def tile_picture(request: HttpRequest, name: str) -> HttpResponse:
+    choice = Choice.objects.with_picture(name).first()
+    if choice is None:
+        raise Http404("No tile has this picture.")
+    response = HttpResponse(choice.picture.read(), content_type="image/webp")
+    response["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+@require_safe
+def how(request: HttpRequest) -> HttpResponse:
+    context = {
+        "networks": Network.objects.with_num_faces(),
+        "quiz": page.quiz if (page := pages.get("")) else None,
+        "canonical_url": settings.SITE_URL + reverse("quiz:how"),
+    }
+    response = render(request, "quiz/how.html", context)
+    response["Cache-Control"] = "public, max-age=60"
+    return response
+
+
+@require_safe
+def live(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("alive\n", content_type="text/plain")
+
+
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ready\n", content_type="text/plain")

@@ -1,0 +1,95 @@
+from django.db import models
+
+
+class Tone(models.Model):
+    """How a lover talks to the visitor; a column of the spreadsheet."""
+
+    slug = models.SlugField(unique=True, help_text="Short name for addresses and code; leave it once set.")
+    name = models.CharField(
+        max_length=40, unique=True, help_text="Name of the spreadsheet's column, such as Wholesome."
+    )
+    position = models.PositiveSmallIntegerField(default=0, help_text="Order of the columns.")
+
+    class Meta:
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MessageTemplate(models.Model):
+    """A flirty line with slots, such as "I am {job} and I relax by {hobby}"."""
+
+    class Part(models.TextChoices):
+        """What the line is for. The labels are the sheets of the spreadsheet."""
+
+        HELLO = "hello", "Hellos"
+        ABOUT = "about", "Abouts"
+        PET = "pet", "Pet lines"
+        CONFESSION = "confession", "Confessions"
+        INVITATION = "invitation", "Invitations"
+        CAPTION = "caption", "Captions"
+        INTRO = "intro", "Intros"
+
+    part = models.CharField(max_length=12, choices=Part, help_text="Where in the introduction it stands.")
+    tone = models.ForeignKey(
+        Tone,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        help_text="Only for visitors who asked for this tone; empty for everybody.",
+    )
+    text = models.CharField(
+        max_length=300,
+        help_text="Slots stand in braces: {name}, {they}, {them}, {their}, or the name of a word list, "
+        "such as {hobby}. Write {{ and }} for a brace.",
+    )
+
+    class Meta:
+        ordering = ["part", "tone__position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["part", "tone", "text"], name="message_template_unique_in_tone"
+            ),
+            models.UniqueConstraint(
+                fields=["part", "text"],
+                condition=models.Q(tone=None),
+                name="message_template_unique_in_any_tone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class WordList(models.Model):
+    """Words that fill one slot; a sheet of the spreadsheet."""
+
+    name = models.SlugField(
+        unique=True,
+        max_length=40,
+        help_text="The slot it fills: the list hobby fills {hobby}. Small letters and _ only.",
+    )
+    note = models.CharField(
+        max_length=200, blank=True, help_text='How the words must fit, such as "after I relax by …".'
+    )
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Word(models.Model):
+    word_list = models.ForeignKey(WordList, models.CASCADE, related_name="words")
+    text = models.CharField(max_length=80, help_text="One word or phrase, as it will be printed.")
+
+    class Meta:
+        ordering = ["word_list__name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["word_list", "text"], name="word_unique_in_list")
+        ]
+
+    def __str__(self) -> str:
+        return self.text
