@@ -18,7 +18,11 @@ def env_flag(name: str, default: bool = False) -> bool:
 
 
 def env_list(name: str, default: str = "") -> list[str]:
-    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+    return [
+        part.strip()
+        for part in os.environ.get(name, default).split(",")
+        if part.strip()
+    ]
 
 
 # --- Where the site runs
@@ -33,14 +37,22 @@ SECRET_KEY = os.environ.get("SECRET_KEY", "")
 
 if not SECRET_KEY:
     if not DEBUG:
-        raise ImproperlyConfigured("Set SECRET_KEY: without DEBUG the site needs a key of its own.")
+        raise ImproperlyConfigured(
+            "Set SECRET_KEY: without DEBUG the site needs a key of its own."
+        )
     SECRET_KEY = "only-for-development-" + "x" * 40
 if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the site's hosts, not *.")
-if DEBUG and not LOCAL_HOSTS.issuperset([*ALLOWED_HOSTS, urlsplit(SITE_URL).hostname or ""]):
-    raise ImproperlyConfigured("DEBUG is on for a public host: set DEBUG=0, or keep to localhost.")
+if DEBUG and not LOCAL_HOSTS.issuperset(
+    [*ALLOWED_HOSTS, urlsplit(SITE_URL).hostname or ""]
+):
+    raise ImproperlyConfigured(
+        "DEBUG is on for a public host: set DEBUG=0, or keep to localhost."
+    )
 if urlsplit(SITE_URL).scheme not in ("http", "https") or not urlsplit(SITE_URL).netloc:
-    raise ImproperlyConfigured("SITE_URL must be a full address such as https://lovers.example.")
+    raise ImproperlyConfigured(
+        "SITE_URL must be a full address such as https://lovers.example."
+    )
 
 IS_HTTPS = SITE_URL.startswith("https://")
 
@@ -98,7 +110,9 @@ CRISPY_TEMPLATE_PACK = "tiles"
 
 DATABASES = {
     "default": dj_database_url.config(
-        default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}", conn_max_age=60, conn_health_checks=True
+        default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}",
+        conn_max_age=60,
+        conn_health_checks=True,
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -181,7 +195,9 @@ CONTENT_SECURITY_POLICY = {
 # --- The quiz
 
 CONTENT_CACHE_SECONDS = int(os.environ.get("CONTENT_CACHE_SECONDS", "5"))
-"""For how long a process may show a quiz, texts and lists of faces as it read them."""
+"""For how long a process may show a quiz and its texts as it read them."""
+POOL_CACHE_SECONDS = int(os.environ.get("POOL_CACHE_SECONDS", "60"))
+"""For how long it may miss faces that have come; those that have gone, it never shows."""
 
 LOVER_COOKIE_NAME = "__Host-lover" if IS_HTTPS else "lover"
 LOVER_COOKIE_AGE = 180 * 24 * 3600
@@ -190,5 +206,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "loggers": {"django": {"handlers": ["console"], "level": "INFO" if "pytest" not in sys.modules else "ERROR"}},
+    "loggers": {
+        "django": {
+            "handlers": ["console"],
+            "level": "INFO" if "pytest" not in sys.modules else "ERROR",
+        }
+    },
 }

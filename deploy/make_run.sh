@@ -39,4 +39,4 @@ export SITE_URL="${SITE_URL:-http://$name:$PORT}"
 .venv/bin/python manage.py prepare
 echo "The quiz is at $SITE_URL - Ctrl-C stops it."
 exec .venv/bin/python -m granian config.wsgi:application --interface wsgi --host "$HOST" --port "$PORT" \
-    --workers 1 --blocking-threads 8 --no-ws --respawn-failed-workers --workers-kill-timeout 5 --log-level warning
+    --workers 1 --blocking-threads 4 --no-ws --respawn-failed-workers --workers-kill-timeout 5 --log-level error

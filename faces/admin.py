@@ -55,22 +55,62 @@ class FaceEventInline(admin.TabularInline):
 class FaceAdmin(ReadOnlyAdmin):
     """The pool, to look at. Approving has its own place; revoking is the action here."""
 
-    list_display = ["thumbnail", "recipe", "gender", "age_bucket", "quality", "status", "review"]
+    list_display = [
+        "thumbnail",
+        "recipe",
+        "gender",
+        "age_bucket",
+        "quality",
+        "status",
+        "review",
+    ]
     list_display_links = ["thumbnail", "recipe"]
-    list_filter = ["status", "gender", "age_bucket", "quality", "problem", "review", "network"]
+    list_filter = [
+        "status",
+        "gender",
+        "age_bucket",
+        "quality",
+        "problem",
+        "review",
+        "network",
+    ]
     list_per_page = 50
     list_select_related = ["network"]
     search_fields = ["=seed", "key", "picture_sha256"]
-    search_help_text = "Find a face by its seed, by the key in its address or by SHA-256."
+    search_help_text = (
+        "Find a face by its seed, by the key in its address or by SHA-256."
+    )
     actions = ["revoke_faces"]
     inlines = [FaceEventInline]
     readonly_fields = ["large_picture", "addresses"]
     fieldsets = [
         (None, {"fields": ["large_picture", "status", "addresses"]}),
-        ("What it shows", {"fields": ["gender", "age_bucket", "adult", "quality", "problem", "review"]}),
+        (
+            "What it shows",
+            {
+                "fields": [
+                    "gender",
+                    "age_bucket",
+                    "adult",
+                    "quality",
+                    "problem",
+                    "review",
+                ]
+            },
+        ),
         (
             "Where it comes from",
-            {"fields": ["network", "seed", "psi", "edit", "drawn_on", "picture_sha256", "scores"]},
+            {
+                "fields": [
+                    "network",
+                    "seed",
+                    "psi",
+                    "edit",
+                    "drawn_on",
+                    "picture_sha256",
+                    "scores",
+                ]
+            },
         ),
     ]
 
@@ -88,7 +128,7 @@ class FaceAdmin(ReadOnlyAdmin):
             raise Http404
         return picture_response(get_object_or_404(Face, pk=object_id), size)
 
-    @admin.display(description="")
+    @admin.display(description="face")
     def thumbnail(self, face):
         return self.image(face, 96)
 
@@ -100,7 +140,11 @@ class FaceAdmin(ReadOnlyAdmin):
         url = reverse("admin:faces_face_picture", args=[face.pk, size])
         alt = f"AI-generated face, {face}"
         return format_html(
-            '<img src="{}" width="{}" height="{}" alt="{}" loading="lazy">', url, size, size, alt
+            '<img src="{}" width="{}" height="{}" alt="{}" loading="lazy">',
+            url,
+            size,
+            size,
+            alt,
         )
 
     @admin.display(description="recipe", ordering="seed")
@@ -116,9 +160,13 @@ class FaceAdmin(ReadOnlyAdmin):
     def has_revoke_permission(self, request):
         return request.user.has_perm("faces.revoke_face")
 
-    @admin.action(description="Revoke: hide for good, everywhere", permissions=["revoke"])
+    @admin.action(
+        description="Revoke: hide for good, everywhere", permissions=["revoke"]
+    )
     def revoke_faces(self, request, faces):
-        revoked = sum(face.revoke("Revoked in the admin.", request.user) for face in faces)
+        revoked = sum(
+            face.revoke("Revoked in the admin.", request.user) for face in faces
+        )
         level = messages.SUCCESS if revoked else messages.WARNING
         self.message_user(request, f"{revoked} of {len(faces)} faces revoked.", level)
 

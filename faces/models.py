@@ -23,13 +23,23 @@ class NetworkQuerySet(models.QuerySet["Network"]):
 class Network(models.Model):
     """A registered generator. No face comes from a network that is not listed here."""
 
-    name = models.SlugField(unique=True, help_text="Short name for commands, such as mobilestylegan-ffhq.")
-    title = models.CharField(max_length=80, help_text="What visitors read, such as MobileStyleGAN (FFHQ).")
-    sha256 = models.CharField(
-        max_length=64, unique=True, help_text="SHA-256 of the file the weights were published in."
+    name = models.SlugField(
+        unique=True, help_text="Short name for commands, such as mobilestylegan-ffhq."
     )
-    resolution = models.PositiveSmallIntegerField(help_text="Pixels along one side of its pictures.")
-    licence = models.TextField(help_text="What the licence of the weights allows, in a sentence visitors read.")
+    title = models.CharField(
+        max_length=80, help_text="What visitors read, such as MobileStyleGAN (FFHQ)."
+    )
+    sha256 = models.CharField(
+        max_length=64,
+        unique=True,
+        help_text="SHA-256 of the file the weights were published in.",
+    )
+    resolution = models.PositiveSmallIntegerField(
+        help_text="Pixels along one side of its pictures."
+    )
+    licence = models.TextField(
+        help_text="What the licence of the weights allows, in a sentence visitors read."
+    )
     source = models.CharField(max_length=200, help_text="Where the weights came from.")
     registered_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -48,9 +58,14 @@ class FaceQuerySet(models.QuerySet["Face"]):
         return self.filter(status=Face.Status.APPROVED)
 
     def in_cells(
-        self, genders: Iterable[str], age_buckets: Iterable[str], qualities: Iterable[str]
+        self,
+        genders: Iterable[str],
+        age_buckets: Iterable[str],
+        qualities: Iterable[str],
     ) -> Self:
-        return self.filter(gender__in=genders, age_bucket__in=age_buckets, quality__in=qualities)
+        return self.filter(
+            gender__in=genders, age_bucket__in=age_buckets, quality__in=qualities
+        )
 
 
 class Face(models.Model):
@@ -102,26 +117,50 @@ class Face(models.Model):
         PANEL = "panel", "agreed by the panel"
 
     key = models.CharField(
-        max_length=11, unique=True, default=new_key, editable=False, help_text="The public part of its address."
+        max_length=11,
+        unique=True,
+        default=new_key,
+        editable=False,
+        help_text="The public part of its address.",
     )
-    network = models.ForeignKey(Network, models.PROTECT, help_text="The network that drew the face.")
+    network = models.ForeignKey(
+        Network, models.PROTECT, help_text="The network that drew the face."
+    )
     seed = models.PositiveBigIntegerField(help_text="Seed of the latent z.")
     psi = models.DecimalField(
-        max_digits=6, decimal_places=4, help_text="Truncation psi: 0 is the average face, above 1 gets strange."
+        max_digits=6,
+        decimal_places=4,
+        help_text="Truncation psi: 0 is the average face, above 1 gets strange.",
     )
-    edit = models.CharField(max_length=200, blank=True, help_text="How w was steered; empty for none.")
-    picture_sha256 = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the picture as it was drawn.")
+    edit = models.CharField(
+        max_length=200, blank=True, help_text="How w was steered; empty for none."
+    )
+    picture_sha256 = models.CharField(
+        max_length=64, unique=True, help_text="SHA-256 of the picture as it was drawn."
+    )
     drawn_on = models.DateField(help_text="The day the picture was drawn.")
-    scores = models.JSONField(default=dict, blank=True, help_text="What the screening networks measured.")
+    scores = models.JSONField(
+        default=dict, blank=True, help_text="What the screening networks measured."
+    )
 
     status = models.CharField(max_length=10, choices=Status, default=Status.UNRATED)
-    gender = models.CharField(max_length=11, choices=Gender, default=Gender.UNKNOWN, help_text="Presented gender.")
-    age_bucket = models.CharField(max_length=7, choices=AgeBucket, default=AgeBucket.UNKNOWN)
+    gender = models.CharField(
+        max_length=11,
+        choices=Gender,
+        default=Gender.UNKNOWN,
+        help_text="Presented gender.",
+    )
+    age_bucket = models.CharField(
+        max_length=7, choices=AgeBucket, default=AgeBucket.UNKNOWN
+    )
     adult = models.CharField(max_length=7, choices=Adult, default=Adult.UNKNOWN)
     quality = models.CharField(max_length=10, choices=Quality, default=Quality.UNKNOWN)
     problem = models.CharField(max_length=11, choices=Problem, default=Problem.UNKNOWN)
     review = models.CharField(
-        max_length=7, choices=Review, default=Review.NONE, help_text="Who looked before it could be approved."
+        max_length=7,
+        choices=Review,
+        default=Review.NONE,
+        help_text="Who looked before it could be approved.",
     )
 
     objects = FaceQuerySet.as_manager()
@@ -130,7 +169,9 @@ class Face(models.Model):
         ordering = ["pk"]
         permissions = [("revoke_face", "Can revoke a face")]
         constraints = [
-            models.UniqueConstraint(fields=["network", "seed", "psi", "edit"], name="face_recipe_unique"),
+            models.UniqueConstraint(
+                fields=["network", "seed", "psi", "edit"], name="face_recipe_unique"
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=["unrated", "approved", "rejected", "revoked"]),
                 name="face_status_known",
@@ -149,7 +190,9 @@ class Face(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["status", "gender", "age_bucket", "quality"], name="face_cell"),
+            models.Index(
+                fields=["status", "gender", "age_bucket", "quality"], name="face_cell"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -178,7 +221,9 @@ class Face(models.Model):
     def change_status(self, old: str, new: str, reason: str, by: object = None) -> bool:
         if Face.objects.filter(pk=self.pk, status=old).update(status=new) != 1:
             return False
-        FaceEvent.objects.create(face=self, by=by, from_status=old, to_status=new, reason=reason)
+        FaceEvent.objects.create(
+            face=self, by=by, from_status=old, to_status=new, reason=reason
+        )
         self.status = new
         return True
 
@@ -189,7 +234,11 @@ class FaceEvent(models.Model):
     face = models.ForeignKey(Face, models.PROTECT, related_name="events")
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, help_text="Empty for a command."
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        help_text="Empty for a command.",
     )
     from_status = models.CharField(max_length=10, choices=Face.Status)
     to_status = models.CharField(max_length=10, choices=Face.Status)

@@ -4,6 +4,7 @@ import random
 import time
 from array import array
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 from django.conf import settings
@@ -18,7 +19,7 @@ class Cell(NamedTuple):
 
 
 class Pool:
-    """The ids of servable faces per cell, as read CONTENT_CACHE_SECONDS ago at most."""
+    """The ids of servable faces per cell, as read POOL_CACHE_SECONDS ago at most."""
 
     def __init__(self) -> None:
         self._read: dict[Cell, tuple[float, Sequence[int]]] = {}
@@ -26,7 +27,7 @@ class Pool:
     def ids(self, cell: Cell) -> Sequence[int]:
         now = time.monotonic()
         read_at, ids = self._read.get(cell, (0.0, None))
-        if ids is None or now - read_at >= settings.CONTENT_CACHE_SECONDS:
+        if ids is None or now - read_at >= settings.POOL_CACHE_SECONDS:
             faces = Face.objects.servable().filter(**cell._asdict())
             ids = array("q", faces.values_list("pk", flat=True))
             self._read[cell] = (now, ids)
@@ -50,11 +51,25 @@ def pick(cells: Sequence[Cell], seen: Sequence[int], rng: random.Random) -> Face
         face_id = draw_id([pool.ids(cell) for cell in cells], seen, tried, rng)
         if face_id is None:
             return None
-        face = Face.objects.servable().filter(pk=face_id).first()
+        face = servable_face(face_id)
         if face and Cell(face.gender, face.age_bucket, face.quality) in cells:
             return face
         tried.add(face_id)
         pool.clear()
+
+
+def servable_face(face_id: int) -> Face | None:
+    """Read what matching needs of a face, if visitors may see it."""
+    sql, params = servable_sql()
+    return next(iter(Face.objects.raw(sql, [*params, face_id])), None)
+
+
+@cache
+def servable_sql() -> tuple[str, tuple[object, ...]]:
+    """Compile servable() for one id: in the hottest path that costs more than the query."""
+    faces = Face.objects.servable().filter(pk=0).order_by()
+    sql, params = faces.values("id", "key", *Cell._fields).query.sql_with_params()
+    return sql, params[:-1]
 
 
 def draw_id(
@@ -65,7 +80,9 @@ def draw_id(
 ) -> int | None:
     total = sum(map(len, id_lists))
     unwanted = tried.union(seen)
-    if total > 2 * len(unwanted):  # at least every second draw hits, so no list is built
+    if total > 2 * len(
+        unwanted
+    ):  # at least every second draw hits, so no list is built
         while (face_id := nth(id_lists, rng.randrange(total))) in unwanted:
             pass
         return face_id

@@ -64,7 +64,9 @@ def read_manifest(folder: Path) -> list[ShippedFace]:
         with (folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
     except OSError as error:
-        raise ManifestError(f"{folder / 'manifest.csv'} cannot be read: {error.strerror}.") from error
+        raise ManifestError(
+            f"{folder / 'manifest.csv'} cannot be read: {error.strerror}."
+        ) from error
     for number, row in enumerate(rows, start=2):
         try:
             shipped.append(ShippedFace.from_row(folder, row))
@@ -116,12 +118,16 @@ def store(shipped: ShippedFace, network: Network) -> None:
     except OSError as error:
         raise ManifestError(f"{shipped.path.name}: {error.strerror}") from error
     if hashlib.sha256(data).hexdigest() != shipped.sha256:
-        raise ManifestError(f"{shipped.path.name}: the file is not the one of the manifest (SHA-256)")
+        raise ManifestError(
+            f"{shipped.path.name}: the file is not the one of the manifest (SHA-256)"
+        )
     try:
         image = open_picture(data)
     except PictureError as error:
         raise ManifestError(f"{shipped.path.name}: {error}") from error
-    save_pictures(image, shipped.sha256, f"{network.name}, seed {shipped.seed}, psi {shipped.psi}")
+    save_pictures(
+        image, shipped.sha256, f"{network.name}, seed {shipped.seed}, psi {shipped.psi}"
+    )
 
 
 def create(shipped: ShippedFace, network: Network) -> None:

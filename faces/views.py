@@ -14,7 +14,9 @@ def picture(request: HttpRequest, key: str, size: int) -> HttpResponse:
         raise Http404("No such size.")
     face = get_object_or_404(Face.objects.servable(), key=key)
     etag = f'"{face.picture_sha256[:32]}-{size}"'
-    response = get_conditional_response(request, etag=etag) or picture_response(face, size)
+    response = get_conditional_response(request, etag=etag) or picture_response(
+        face, size
+    )
     response["ETag"] = etag
     response["Cache-Control"] = "public, max-age=60"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -1,15 +1,20 @@
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Count
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from faces.files import MAX_BYTES
 from faces.models import Face
 from quiz.models import Choice, Question, Quiz, Result
 from quiz.tiles import tile_picture
+
+admin.site.site_title = admin.site.site_header = settings.SITE_NAME
+admin.site.index_title = "Backstage"
+admin.site.enable_nav_sidebar = False
 
 
 class QuestionInline(admin.TabularInline):
@@ -21,7 +26,9 @@ class QuestionInline(admin.TabularInline):
 
     @admin.display(description="tiles")
     def tiles(self, question):
-        return " · ".join(choice.label for choice in question.choices.all()) or "none yet"
+        return (
+            " · ".join(choice.label for choice in question.choices.all()) or "none yet"
+        )
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("choices")
@@ -39,7 +46,14 @@ class QuizAdmin(admin.ModelAdmin):
         (
             "Cover",
             {
-                "fields": ["title_start", "title_word", "title_aside", "title_end", "tagline", "cover_faces"],
+                "fields": [
+                    "title_start",
+                    "title_word",
+                    "title_aside",
+                    "title_end",
+                    "tagline",
+                    "cover_faces",
+                ],
                 "description": "The title is printed in four pieces, from top to bottom.",
             },
         ),
@@ -88,7 +102,9 @@ class ChoiceForm(forms.ModelForm):
         if not isinstance(picture, UploadedFile):
             return picture
         if picture.size > MAX_BYTES:
-            raise ValidationError(f"Pictures may have {MAX_BYTES // 1_000_000} MB at most.")
+            raise ValidationError(
+                f"Pictures may have {MAX_BYTES // 1_000_000} MB at most."
+            )
         picture.seek(0)
         try:
             return tile_picture(picture.read())
@@ -102,10 +118,19 @@ class ChoiceInline(admin.StackedInline):
     extra = 0
     fieldsets = [
         (None, {"fields": [("position", "emoji", "label"), "note"]}),
-        ("Picture instead of an emoji", {"fields": [("picture", "picture_alt")], "classes": ["collapse"]}),
+        (
+            "Picture instead of an emoji",
+            {"fields": [("picture", "picture_alt")], "classes": ["collapse"]},
+        ),
         (
             "What choosing it does",
-            {"fields": [("gender", "age_bucket"), ("tone", "chaos"), ("word_list", "word")]},
+            {
+                "fields": [
+                    ("gender", "age_bucket"),
+                    ("tone", "chaos"),
+                    ("word_list", "word"),
+                ]
+            },
         ),
     ]
 
@@ -132,24 +157,39 @@ class ChoiceAdmin(admin.ModelAdmin):
     list_display = ["label", "emoji", "question", "effect"]
     list_filter = ["question__quiz", "question"]
     list_select_related = ["question", "tone", "word_list"]
+    ordering = ["question__quiz", "question__position", "position"]
     search_fields = ["label", "note", "word"]
 
     @admin.display(description="what it does")
     def effect(self, choice):
         effects = {**choice.effects, **choice.words}
-        return ", ".join(f"{name}: {value}" for name, value in effects.items()) or "nothing"
+        return (
+            ", ".join(f"{name}: {value}" for name, value in effects.items())
+            or "nothing"
+        )
 
 
 @admin.register(Result)
 class ResultAdmin(admin.ModelAdmin):
     """Finished quizzes, to look at. Nothing in them is about the visitor."""
 
-    list_display = ["name", "face_thumbnail", "facts", "best_line", "created_at", "page"]
+    list_display = [
+        "name",
+        "face_thumbnail",
+        "facts",
+        "best_line",
+        "created_at",
+        "page",
+    ]
     list_filter = ["quiz", "created_at"]
     list_select_related = ["face", "quiz"]
     search_fields = ["code", "name"]
-    search_help_text = "Find a result by the code in its address or by the lover's name."
+    search_help_text = (
+        "Find a result by the code in its address or by the lover's name."
+    )
     date_hierarchy = "created_at"
+    exclude = ["lines"]
+    readonly_fields = ["said"]
 
     def has_add_permission(self, request):
         return False
@@ -160,7 +200,15 @@ class ResultAdmin(admin.ModelAdmin):
     @admin.display(description="face")
     def face_thumbnail(self, result):
         url = reverse("admin:faces_face_picture", args=[result.face_id, 96])
-        return format_html('<img src="{}" width="48" height="48" alt="" loading="lazy">', url)
+        return format_html(
+            '<img src="{}" width="48" height="48" alt="" loading="lazy">', url
+        )
+
+    @admin.display(description="what they say")
+    def said(self, result):
+        return format_html_join(
+            "", "<p>{}</p>", ([line] for line in result.lines.values())
+        )
 
     @admin.display(description="page")
     def page(self, result):

@@ -38,7 +38,9 @@ def load_texts(demo: dict[str, Any]) -> None:
     if MessageTemplate.objects.exists() or WordList.objects.exists():
         return
     for position, tone in enumerate(demo["tones"]):
-        Tone.objects.get_or_create(slug=tone["slug"], defaults=tone | {"position": position})
+        Tone.objects.get_or_create(
+            slug=tone["slug"], defaults=tone | {"position": position}
+        )
     with (FIXTURES / "texts.xlsx").open("rb") as file:
         import_workbook(file)
     for name, note in demo["word_list_notes"].items():
@@ -49,7 +51,9 @@ def load_quiz(demo: dict[str, Any]) -> None:
     if Quiz.objects.exists():
         return
     cover = ["slug", "title_start", "title_word", "title_aside", "title_end", "tagline"]
-    quiz = Quiz.objects.create(is_published=True, **{name: demo[name] for name in cover})
+    quiz = Quiz.objects.create(
+        is_published=True, **{name: demo[name] for name in cover}
+    )
     quiz.cover_faces.set(Face.objects.servable().filter(seed__in=demo["cover_seeds"]))
     for position, question in enumerate(demo["questions"]):
         choices = question.pop("choices")

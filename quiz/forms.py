@@ -16,7 +16,9 @@ class TileSelect(forms.RadioSelect):
     """Radio buttons that notice when a question is answered twice."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        values = data.getlist(name) if isinstance(data, MultiValueDict) else [data.get(name)]
+        values = (
+            data.getlist(name) if isinstance(data, MultiValueDict) else [data.get(name)]
+        )
         return values[0] if len(values) == 1 else values
 
 
@@ -44,7 +46,9 @@ class TileField(forms.Field):
         try:
             return self.choice_of[value]
         except KeyError:
-            raise ValidationError(self.error_messages["unknown"], code="unknown") from None
+            raise ValidationError(
+                self.error_messages["unknown"], code="unknown"
+            ) from None
 
 
 class AnswersForm(forms.Form):

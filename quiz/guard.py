@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from quiz.sorry import not_allowed
@@ -20,7 +19,6 @@ View = Callable[..., HttpResponse]
 def visitor_post(view: View) -> View:
     """A small POST from our own pages; takes the place of Django's CSRF cookie."""
 
-    @never_cache
     @csrf_exempt
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
@@ -30,7 +28,9 @@ def visitor_post(view: View) -> View:
             raise PermissionDenied
         if content_length(request) > MAX_BYTES:
             raise RequestDataTooBig
-        return view(request, *args, **kwargs)
+        response = view(request, *args, **kwargs)
+        response["Cache-Control"] = "private, no-store"
+        return response
 
     return guarded
 

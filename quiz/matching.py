@@ -12,7 +12,7 @@ from faces.models import Face
 from faces.pool import Cell, pick, pool
 from quiz.models import Choice, Quiz, Result, new_code
 from texts.content import current_content
-from texts.filling import draw_lover, fill
+from texts.filling import Content, draw_lover, fill
 
 GENDERS = ["woman", "man", "androgynous"]
 AGE_BUCKETS = ["20s", "30s", "40s", "50+"]
@@ -116,7 +116,13 @@ def cells_of(
     return [Cell(g, a, q) for g in genders for a in ages for q in qualities]
 
 
-def meet(quiz_id: int, wish: Wish, seen: Sequence[int], attempt: str) -> tuple[Result, str]:
+def any_tone(content: Content, rng: random.Random) -> str:
+    return rng.choice(sorted({tone for _, tone in content.lines if tone}) or [""])
+
+
+def meet(
+    quiz_id: int, wish: Wish, seen: Sequence[int], attempt: str
+) -> tuple[Result, str]:
     """Return a saved result and what was given up for it.
 
     The same attempt always gives the same result, however often it is sent.
@@ -126,7 +132,8 @@ def meet(quiz_id: int, wish: Wish, seen: Sequence[int], attempt: str) -> tuple[R
     face, gave_up = match(wish, seen, rng)
     content = current_content()
     lover = draw_lover(content, face.gender, face.age_bucket, rng)
-    lines = fill(content, tone=wish.tone, lover=lover, words=wish.words, seed=code)
+    tone = wish.tone or any_tone(content, rng)
+    lines = fill(content, tone=tone, lover=lover, words=wish.words, seed=code)
     result = Result(
         code=code,
         attempt=attempt or None,

@@ -21,7 +21,9 @@ def new_code() -> str:
     return secrets.token_urlsafe(16)
 
 
-def open_graph(title: str, description: str, path: str, image_path: str, image_alt: str) -> dict[str, str]:
+def open_graph(
+    title: str, description: str, path: str, image_path: str, image_alt: str
+) -> dict[str, str]:
     """The tags of a link preview. Addresses start with SITE_URL, never with the Host header."""
     image = settings.SITE_URL + image_path
     return {
@@ -54,18 +56,40 @@ class Quiz(models.Model):
 
     slug = models.SlugField(
         unique=True,
-        validators=[RegexValidator(rf"^(?!({'|'.join(RESERVED_SLUGS)})$)", "This address is taken by the site.")],
+        validators=[
+            RegexValidator(
+                rf"^(?!({'|'.join(RESERVED_SLUGS)})$)",
+                "This address is taken by the site.",
+            )
+        ],
         help_text="The address: /ai-lover/ for ai-lover.",
     )
-    title_start = models.CharField(max_length=60, help_text='First lines of the cover, such as "Create your perfect".')
-    title_word = models.CharField(max_length=14, help_text='The one word that shouts, such as "boyfriend".')
-    title_aside = models.CharField(max_length=60, blank=True, help_text='In the dark band: "(or girlfriend, or whoever)".')
-    title_end = models.CharField(max_length=60, blank=True, help_text='Last line, such as "using AI".')
-    tagline = models.CharField(max_length=160, help_text="The sentence above the button.")
+    title_start = models.CharField(
+        max_length=60,
+        help_text='First lines of the cover, such as "Create your perfect".',
+    )
+    title_word = models.CharField(
+        max_length=14, help_text='The one word that shouts, such as "boyfriend".'
+    )
+    title_aside = models.CharField(
+        max_length=60,
+        blank=True,
+        help_text='In the dark band: "(or girlfriend, or whoever)".',
+    )
+    title_end = models.CharField(
+        max_length=60, blank=True, help_text='Last line, such as "using AI".'
+    )
+    tagline = models.CharField(
+        max_length=160, help_text="The sentence above the button."
+    )
     is_published = models.BooleanField(default=False, help_text="Visitors can take it.")
-    position = models.PositiveSmallIntegerField(default=0, help_text="The first published quiz is the home page.")
+    position = models.PositiveSmallIntegerField(
+        default=0, help_text="The first published quiz is the home page."
+    )
     cover_faces = models.ManyToManyField(
-        Face, blank=True, help_text="Six faces for the cover. Missing ones are filled up from the pool."
+        Face,
+        blank=True,
+        help_text="Six faces for the cover. Missing ones are filled up from the pool.",
     )
 
     objects = QuizQuerySet.as_manager()
@@ -98,14 +122,24 @@ class Quiz(models.Model):
 
 class Question(models.Model):
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="questions")
-    key = models.SlugField(max_length=30, help_text="Short name of the question, such as first_date.")
+    key = models.SlugField(
+        max_length=30, help_text="Short name of the question, such as first_date."
+    )
     text = models.CharField(max_length=80, help_text="The question, in big type.")
-    hint = models.CharField(max_length=120, blank=True, help_text="A line below the question, on wide screens.")
+    hint = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text="A line below the question, on wide screens.",
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["position", "pk"]
-        constraints = [models.UniqueConstraint(fields=["quiz", "key"], name="question_key_unique_in_quiz")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["quiz", "key"], name="question_key_unique_in_quiz"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.text
@@ -135,15 +169,45 @@ class Choice(models.Model):
 
     question = models.ForeignKey(Question, models.CASCADE, related_name="choices")
     label = models.CharField(max_length=40, help_text="The words on the tile.")
-    note = models.CharField(max_length=80, blank=True, help_text="Small print on the tile; makes its question one wide column.")
-    emoji = models.CharField(max_length=16, blank=True, help_text="One emoji; its meaning must be in the words.")
-    picture = models.ImageField(upload_to="tiles/", blank=True, help_text="Instead of an emoji.")
-    picture_alt = models.CharField(max_length=120, blank=True, help_text="What the picture shows, for those who cannot see it.")
+    note = models.CharField(
+        max_length=80,
+        blank=True,
+        help_text="Small print on the tile; makes its question one wide column.",
+    )
+    emoji = models.CharField(
+        max_length=16,
+        blank=True,
+        help_text="One emoji; its meaning must be in the words.",
+    )
+    picture = models.ImageField(
+        upload_to="tiles/", blank=True, help_text="Instead of an emoji."
+    )
+    picture_alt = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text="What the picture shows, for those who cannot see it.",
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
-    gender = models.CharField(max_length=11, choices=WishedGender, blank=True, help_text="Effect: who the lover is.")
-    age_bucket = models.CharField(max_length=3, choices=WishedAge, blank=True, help_text="Effect: how old the lover is.")
-    tone = models.ForeignKey(Tone, models.PROTECT, null=True, blank=True, help_text="Effect: how the lover talks.")
+    gender = models.CharField(
+        max_length=11,
+        choices=WishedGender,
+        blank=True,
+        help_text="Effect: who the lover is.",
+    )
+    age_bucket = models.CharField(
+        max_length=3,
+        choices=WishedAge,
+        blank=True,
+        help_text="Effect: how old the lover is.",
+    )
+    tone = models.ForeignKey(
+        Tone,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        help_text="Effect: how the lover talks.",
+    )
     chaos = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
@@ -151,9 +215,15 @@ class Choice(models.Model):
         help_text="Effect: chance of a trainwreck face, in percent.",
     )
     word_list = models.ForeignKey(
-        WordList, models.PROTECT, null=True, blank=True, help_text="Effect: the slot that the word below fills."
+        WordList,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        help_text="Effect: the slot that the word below fills.",
     )
-    word = models.CharField(max_length=80, blank=True, help_text="Effect: the word for that slot.")
+    word = models.CharField(
+        max_length=80, blank=True, help_text="Effect: the word for that slot."
+    )
 
     objects = ChoiceQuerySet.as_manager()
 
@@ -161,12 +231,14 @@ class Choice(models.Model):
         ordering = ["position", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(word="", word_list=None) | (~models.Q(word="") & models.Q(word_list__isnull=False)),
+                condition=models.Q(word="", word_list=None)
+                | (~models.Q(word="") & models.Q(word_list__isnull=False)),
                 name="choice_word_has_slot",
                 violation_error_message="A word needs its slot, and a slot needs its word.",
             ),
             models.CheckConstraint(
-                condition=models.Q(chaos=None) | models.Q(chaos__lte=100), name="choice_chaos_is_percent"
+                condition=models.Q(chaos=None) | models.Q(chaos__lte=100),
+                name="choice_chaos_is_percent",
             ),
             models.CheckConstraint(
                 condition=models.Q(picture="") | ~models.Q(picture_alt=""),
@@ -180,7 +252,11 @@ class Choice(models.Model):
 
     @property
     def picture_url(self) -> str:
-        return reverse("quiz:tile_picture", args=[Path(self.picture.name).name]) if self.picture else ""
+        return (
+            reverse("quiz:tile_picture", args=[Path(self.picture.name).name])
+            if self.picture
+            else ""
+        )
 
     @property
     def effects(self) -> dict[str, Any]:
@@ -203,7 +279,14 @@ class Choice(models.Model):
     @property
     def token(self) -> str:
         """The value a form sends; another one as soon as an editor changes the tile."""
-        seen = [self.pk, self.question.text, self.label, self.note, self.effects, self.words]
+        seen = [
+            self.pk,
+            self.question.text,
+            self.label,
+            self.note,
+            self.effects,
+            self.words,
+        ]
         return blake2s(repr(seen).encode(), digest_size=6).hexdigest()
 
 
@@ -215,18 +298,28 @@ class ResultQuerySet(models.QuerySet["Result"]):
 class Result(models.Model):
     """One finished quiz: a face and a text, frozen. Holds nothing about the visitor."""
 
-    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    code = models.CharField(
+        max_length=22, unique=True, default=new_code, editable=False
+    )
     attempt = models.CharField(
-        max_length=36, unique=True, null=True, editable=False, help_text="Ties a doubled submit to one result."
+        max_length=36,
+        unique=True,
+        null=True,
+        editable=False,
+        help_text="Ties a doubled submit to one result.",
     )
     quiz = models.ForeignKey(Quiz, models.PROTECT, related_name="results")
     face = models.ForeignKey(Face, models.PROTECT, related_name="results")
-    name = models.CharField(max_length=60)
+    name = models.CharField(max_length=90)
     age = models.PositiveSmallIntegerField()
     sign = models.CharField(max_length=12)
     home_town = models.CharField(max_length=80)
-    lines = models.JSONField(help_text="The filled lines by part, in the order they are shown.")
-    created_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
+    lines = models.JSONField(
+        help_text="The filled lines by part, in the order they are shown."
+    )
+    created_at = models.DateTimeField(
+        default=timezone.now, editable=False, db_index=True
+    )
 
     objects = ResultQuerySet.as_manager()
 
@@ -254,14 +347,21 @@ class Result(models.Model):
 
     @property
     def card_lines(self) -> list[str]:
-        return [line for line in dict.fromkeys([self.lines.get("hello", ""), self.best_line]) if line]
+        return [
+            line
+            for line in dict.fromkeys([self.lines.get("hello", ""), self.best_line])
+            if line
+        ]
 
     @property
     def portrait(self) -> dict[str, str] | None:
         """Addresses of the picture, or None when its face may not be shown any more."""
         if not self.face.is_servable:
             return None
-        return {"url": self.face.picture_url(512), "placeholder_url": self.face.picture_url(96)}
+        return {
+            "url": self.face.picture_url(512),
+            "placeholder_url": self.face.picture_url(96),
+        }
 
     @property
     def share_text(self) -> str:
@@ -285,5 +385,10 @@ class Result(models.Model):
             Face.Review.PANEL: "checked by people before anyone met them",
             Face.Review.SHIPPED: "reviewed before anyone met them",
         }.get(Face.Review(face.review), "")
-        parts = [face.network.title, f"seed {face.seed}", f"made {face.drawn_on:%B %Y}", reviewed]
+        parts = [
+            face.network.title,
+            f"seed {face.seed}",
+            f"made {face.drawn_on:%B %Y}",
+            reviewed,
+        ]
         return f"{self.name} does not exist. Face: {', '.join(part for part in parts if part)}."

@@ -30,9 +30,12 @@ class QuizPage:
 
     @classmethod
     def read(cls, quiz: Quiz) -> "QuizPage":
-        questions = quiz.questions.prefetch_related("choices__tone", "choices__word_list")
+        questions = quiz.questions.prefetch_related(
+            "choices__tone", "choices__word_list"
+        )
         fields: dict[str, forms.Field] = {
-            question.key: TileField(question, list(question.choices.all())) for question in questions
+            question.key: TileField(question, list(question.choices.all()))
+            for question in questions
         }
         return cls(quiz, fields | {"attempt": attempt_field()}, list(cover_faces(quiz)))
 
@@ -59,8 +62,17 @@ class QuizPage:
 
     def answers_for_anyone(self, answers: QueryDict) -> list[tuple[str, str]]:
         """The same answers, but for anyone: what an empty pool offers to try instead."""
-        tiles = {key: field.tiles for key, field in self.fields.items() if isinstance(field, TileField)}
-        widest = {key: tile.token for key in tiles for tile in tiles[key] if tile.gender == "anyone"}
+        tiles = {
+            key: field.tiles
+            for key, field in self.fields.items()
+            if isinstance(field, TileField)
+        }
+        widest = {
+            key: tile.token
+            for key in tiles
+            for tile in tiles[key]
+            if tile.gender == "anyone"
+        }
         if not set(tiles) <= set(answers):
             return []
         widened = {key: widest.get(key, answers[key]) for key in tiles}
@@ -76,8 +88,13 @@ class QuizPage:
         return gzip.compress(self.body, mtime=0)
 
     @cached_property
-    def etag(self) -> str:
-        return f'W/"{blake2s(self.body, digest_size=12).hexdigest()}"'
+    def headers(self) -> dict[str, str]:
+        return {
+            "Cache-Control": "public, max-age=60",
+            "Content-Type": "text/html; charset=utf-8",
+            "ETag": f'W/"{blake2s(self.body, digest_size=12).hexdigest()}"',
+            "Vary": "Accept-Encoding",
+        }
 
 
 def cover_faces(quiz: Quiz) -> Iterator[Face]:

@@ -21,7 +21,11 @@ ROLES = {
     },
     "rater": {"faces": {"face": ["view"]}},
     "operator": {
-        "faces": {"face": ["view", "revoke"], "faceevent": ["view"], "network": ["view", "change"]},
+        "faces": {
+            "face": ["view", "revoke"],
+            "faceevent": ["view"],
+            "network": ["view", "change"],
+        },
         "quiz": {"quiz": ["view"], "result": ["view", "delete"]},
     },
 }

@@ -16,6 +16,11 @@ TARGETS = {
 def share_links(url: str, text: str) -> list[dict[str, str]]:
     values = {"{url}": quote(url, safe=""), "{text}": quote(text, safe="")}
     return [
-        {"name": name, "url": address.replace("{text}", values["{text}"]).replace("{url}", values["{url}"])}
+        {
+            "name": name,
+            "url": address.replace("{text}", values["{text}"]).replace(
+                "{url}", values["{url}"]
+            ),
+        }
         for name, address in TARGETS.items()
     ]

@@ -3,10 +3,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import get_conditional_response
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -21,6 +21,12 @@ from quiz.sharing import share_links
 from quiz.visitor import Visitor
 
 
+class SeeOther(HttpResponseRedirect):
+    """The answer to a POST is a page to GET."""
+
+    status_code = 303
+
+
 def page_or_404(slug: str) -> QuizPage:
     if page := pages.get(slug):
         return page
@@ -30,15 +36,15 @@ def page_or_404(slug: str) -> QuizPage:
 @require_safe
 def take_quiz(request: HttpRequest, slug: str = "") -> HttpResponse:
     page = page_or_404(slug)
-    response = get_conditional_response(request, etag=page.etag) or HttpResponse()
-    if response.status_code == 200:
-        zipped = "gzip" in request.headers.get("Accept-Encoding", "")
-        response.content = page.gzipped if zipped else page.body
-        if zipped:
-            response["Content-Encoding"] = "gzip"
-    response["ETag"] = page.etag
-    response["Cache-Control"] = "public, max-age=60"
-    patch_vary_headers(response, ["Accept-Encoding"])
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        response = HttpResponse(page.gzipped, headers=page.headers)
+        response["Content-Encoding"] = "gzip"
+    else:
+        response = HttpResponse(page.body, headers=page.headers)
+    if "If-None-Match" in request.headers:
+        return get_conditional_response(
+            request, etag=page.headers["ETag"], response=response
+        )
     return response
 
 
@@ -59,7 +65,7 @@ def another(request: HttpRequest, code: str) -> HttpResponse:
     visitor = Visitor.of(request)
     page = pages.get(result.quiz.slug)
     if not page or not visitor.wish or not visitor.owns(result):
-        return redirect(result.quiz)
+        return redirect(page.quiz if page else "quiz:home")
     attempt = request.POST.get("attempt", "")[:36]
     return introduce(request, page, visitor.wish, visitor.labels, attempt)
 
@@ -73,21 +79,28 @@ def introduce(
         result, gave_up = meet(page.quiz.pk, wish, visitor.seen_ids(), attempt)
     except NobodyFree:
         return nobody_free(request, page)
-    response = HttpResponse(status=303, headers={"Location": result.get_absolute_url()})
+    response = SeeOther(result.get_absolute_url())
     visitor.after_meeting(result, wish, labels, gave_up).remember(response)
     return response
 
 
 def nobody_free(request: HttpRequest, page: QuizPage) -> HttpResponse:
-    context = {"quiz": page.quiz, "hidden_answers": page.answers_for_anyone(request.POST)}
+    context = {
+        "quiz": page.quiz,
+        "hidden_answers": page.answers_for_anyone(request.POST),
+    }
     return render(request, "quiz/nobody_free.html", context)
 
 
 @never_cache
 @require_safe
 def result(request: HttpRequest, code: str) -> HttpResponse:
-    found = get_object_or_404(Result.objects.select_related("face__network", "quiz"), code=code)
-    return render(request, "quiz/result.html", result_context(found, Visitor.of(request)))
+    found = get_object_or_404(
+        Result.objects.select_related("face__network", "quiz"), code=code
+    )
+    return render(
+        request, "quiz/result.html", result_context(found, Visitor.of(request))
+    )
 
 
 def result_context(result: Result, visitor: Visitor) -> dict[str, Any]:
@@ -124,7 +137,8 @@ def card(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404("The picture is not on the disk.") from error
     text = CardText(found.name, found.facts, found.card_lines, settings.SITE_NAME)
     response = HttpResponse(
-        draw_card(text, photo, is_trainwreck=found.face.is_trainwreck), content_type="image/jpeg"
+        draw_card(text, photo, is_trainwreck=found.face.is_trainwreck),
+        content_type="image/jpeg",
     )
     response["Cache-Control"] = "public, max-age=60"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -6,6 +6,7 @@ import itertools
 from datetime import date
 from decimal import Decimal
 
+import openpyxl
 from PIL import Image
 
 from faces.files import save_pictures
@@ -25,7 +26,9 @@ def make_network(**fields):
         "licence": "For tests only.",
         "source": "tests",
     }
-    network, _ = Network.objects.get_or_create(name=fields.get("name", "tiny"), defaults=defaults | fields)
+    network, _ = Network.objects.get_or_create(
+        name=fields.get("name", "tiny"), defaults=defaults | fields
+    )
     return network
 
 
@@ -38,7 +41,9 @@ def make_face(*, approved=True, picture=False, **fields):
             "network": network,
             "seed": seed,
             "psi": Decimal("0.7"),
-            "picture_sha256": hashlib.sha256(f"{network.pk} {seed}".encode()).hexdigest(),
+            "picture_sha256": hashlib.sha256(
+                f"{network.pk} {seed}".encode()
+            ).hexdigest(),
             "drawn_on": date(2026, 5, 1),
             "gender": "woman",
             "age_bucket": "30s",
@@ -58,7 +63,9 @@ def make_face(*, approved=True, picture=False, **fields):
 
 def make_picture(seed=1, side=512):
     """Random blocks of colour: as different from seed to seed as faces are."""
-    blocks = Image.frombytes("RGB", (8, 8), hashlib.sha512(str(seed).encode()).digest() * 3)
+    blocks = Image.frombytes(
+        "RGB", (8, 8), hashlib.sha512(str(seed).encode()).digest() * 3
+    )
     return blocks.resize((side, side), Image.Resampling.NEAREST)
 
 
@@ -74,7 +81,9 @@ def make_tone(slug="wholesome", **fields):
 
 
 def make_line(part, text, tone=None):
-    return MessageTemplate.objects.create(part=part, text=text, tone=tone and make_tone(tone))
+    return MessageTemplate.objects.create(
+        part=part, text=text, tone=tone and make_tone(tone)
+    )
 
 
 def make_words(name, *words):
@@ -111,7 +120,9 @@ def make_quiz(slug="ai-lover", **fields):
         "is_published": True,
     }
     quiz = Quiz.objects.create(slug=slug, **(defaults | fields))
-    make_question(quiz, "who", gender=["woman", "man", "androgynous", "anyone", "surprise"])
+    make_question(
+        quiz, "who", gender=["woman", "man", "androgynous", "anyone", "surprise"]
+    )
     make_question(quiz, "age", age_bucket=["20s", "30s", "40s", "50+", "any"])
     make_question(quiz, "tone", tone=[make_tone("wholesome"), make_tone("devoted")])
     pets = WordList.objects.get_or_create(name="pet")[0]
@@ -160,5 +171,25 @@ def make_result(**fields):
     face = fields.pop("face", None) or make_face(picture=True)
     quiz = fields.pop("quiz", None) or Quiz.objects.first() or make_quiz()
     lines = {"hello": "Hi!", "pet": "I have nine macaws", "caption": "Congrats!"}
-    defaults = {"name": "Legend L.", "age": 24, "sign": "Cancer", "home_town": "Vancouver", "lines": lines}
+    defaults = {
+        "name": "Legend L.",
+        "age": 24,
+        "sign": "Cancer",
+        "home_town": "Vancouver",
+        "lines": lines,
+    }
     return Result.objects.create(face=face, quiz=quiz, **(defaults | fields))
+
+
+def make_workbook(sheets):
+    """An .xlsx file from rows of cells by the title of their sheet."""
+    workbook = openpyxl.Workbook()
+    workbook.remove(workbook.worksheets[0])
+    for title, rows in sheets.items():
+        worksheet = workbook.create_sheet(title)
+        for row in rows:
+            worksheet.append(row)
+    file = io.BytesIO()
+    workbook.save(file)
+    file.seek(0)
+    return file

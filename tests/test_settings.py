@@ -20,7 +20,14 @@ def load_settings(monkeypatch):
     """Read config/settings.py as it is in an environment of its own."""
 
     def load(**environ):
-        for name in ["ALLOWED_HOSTS", "DATABASE_URL", "DEBUG", "REDIS_URL", "SECRET_KEY", "SITE_URL"]:
+        for name in [
+            "ALLOWED_HOSTS",
+            "DATABASE_URL",
+            "DEBUG",
+            "REDIS_URL",
+            "SECRET_KEY",
+            "SITE_URL",
+        ]:
             monkeypatch.delenv(name, raising=False)
         for name, value in environ.items():
             monkeypatch.setenv(name, value)
@@ -62,7 +69,14 @@ def test_production_keeps_cookies_and_pages_to_https(load_settings):
 
 
 def test_production_passes_djangos_deployment_checks():
-    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    command = [
+        sys.executable,
+        "manage.py",
+        "check",
+        "--deploy",
+        "--fail-level",
+        "WARNING",
+    ]
     subprocess.run(command, env={"PATH": os.environ["PATH"], **PRODUCTION}, check=True)
 
 

@@ -1,14 +1,31 @@
+from django.core.exceptions import ValidationError
 from django.db import models
+
+from texts.filling import (
+    FIXED_SLOTS,
+    SLOT_NAME,
+    TemplateError,
+    check,
+    one_line,
+    parse,
+    slot_names,
+)
 
 
 class Tone(models.Model):
     """How a lover talks to the visitor; a column of the spreadsheet."""
 
-    slug = models.SlugField(unique=True, help_text="Short name for addresses and code; leave it once set.")
-    name = models.CharField(
-        max_length=40, unique=True, help_text="Name of the spreadsheet's column, such as Wholesome."
+    slug = models.SlugField(
+        unique=True, help_text="Short name for addresses and code; leave it once set."
     )
-    position = models.PositiveSmallIntegerField(default=0, help_text="Order of the columns.")
+    name = models.CharField(
+        max_length=40,
+        unique=True,
+        help_text="Name of the spreadsheet's column, such as Wholesome.",
+    )
+    position = models.PositiveSmallIntegerField(
+        default=0, help_text="Order of the columns."
+    )
 
     class Meta:
         ordering = ["position", "name"]
@@ -31,7 +48,9 @@ class MessageTemplate(models.Model):
         CAPTION = "caption", "Captions"
         INTRO = "intro", "Intros"
 
-    part = models.CharField(max_length=12, choices=Part, help_text="Where in the introduction it stands.")
+    part = models.CharField(
+        max_length=12, choices=Part, help_text="Where in the introduction it stands."
+    )
     tone = models.ForeignKey(
         Tone,
         models.PROTECT,
@@ -55,11 +74,33 @@ class MessageTemplate(models.Model):
                 fields=["part", "text"],
                 condition=models.Q(tone=None),
                 name="message_template_unique_in_any_tone",
+                violation_error_message="This line is there already.",
             ),
         ]
 
     def __str__(self) -> str:
         return self.text
+
+    def clean(self) -> None:
+        self.text = one_line(self.text)
+        try:
+            check(self.text, WordList.objects.values_list("name", flat=True))
+        except TemplateError as error:
+            raise ValidationError({"text": str(error)}) from error
+
+    def has_slot(self, name: str) -> bool:
+        try:
+            return name in slot_names(parse(self.text))
+        except TemplateError:
+            return False
+
+
+MAX_SHEET_TITLE = 31
+RESERVED_NAMES = {
+    *FIXED_SLOTS,
+    *(label.lower() for label in MessageTemplate.Part.labels),
+    "history",  # Excel opens no sheet of this name.
+} - {"home_town"}
 
 
 class WordList(models.Model):
@@ -71,7 +112,9 @@ class WordList(models.Model):
         help_text="The slot it fills: the list hobby fills {hobby}. Small letters and _ only.",
     )
     note = models.CharField(
-        max_length=200, blank=True, help_text='How the words must fit, such as "after I relax by …".'
+        max_length=200,
+        blank=True,
+        help_text='How the words must fit, such as "after I relax by …".',
     )
 
     class Meta:
@@ -80,16 +123,37 @@ class WordList(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        if not SLOT_NAME.fullmatch(self.name) or len(self.name) > MAX_SHEET_TITLE:
+            raise ValidationError(
+                f"Name the list in small letters, digits and _, {MAX_SHEET_TITLE} at most."
+            )
+        if self.name in RESERVED_NAMES:
+            raise ValidationError(f"The name {self.name} is taken. Choose another one.")
+
+    @property
+    def lines(self) -> list[MessageTemplate]:
+        """The lines that have its slot."""
+        lines = MessageTemplate.objects.filter(text__icontains=self.name)
+        return [line for line in lines if line.has_slot(self.name)]
+
 
 class Word(models.Model):
     word_list = models.ForeignKey(WordList, models.CASCADE, related_name="words")
-    text = models.CharField(max_length=80, help_text="One word or phrase, as it will be printed.")
+    text = models.CharField(
+        max_length=80, help_text="One word or phrase, as it will be printed."
+    )
 
     class Meta:
         ordering = ["word_list__name", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["word_list", "text"], name="word_unique_in_list")
+            models.UniqueConstraint(
+                fields=["word_list", "text"], name="word_unique_in_list"
+            )
         ]
 
     def __str__(self) -> str:
         return self.text
+
+    def clean(self) -> None:
+        self.text = one_line(self.text)

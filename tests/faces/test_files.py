@@ -63,7 +63,10 @@ def test_a_write_that_fails_leaves_no_file_behind(monkeypatch):
 
 def test_saving_the_same_name_again_keeps_one_file():
     for content in (b"first", b"second"):
-        assert default_storage.save("faces/yy/file.webp", ContentFile(content)) == "faces/yy/file.webp"
+        assert (
+            default_storage.save("faces/yy/file.webp", ContentFile(content))
+            == "faces/yy/file.webp"
+        )
 
     assert default_storage.open("faces/yy/file.webp").read() == b"second"
 

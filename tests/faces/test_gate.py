@@ -11,7 +11,15 @@ from tests.make import make_face
 
 UNSAFE = {
     "adult": ["unknown", "no", "", "YES", "maybe"],
-    "problem": ["unknown", "looks_young", "nudity", "real_person", "hateful", "other", ""],
+    "problem": [
+        "unknown",
+        "looks_young",
+        "nudity",
+        "real_person",
+        "hateful",
+        "other",
+        "",
+    ],
     "review": ["none", "", "me"],
     "gender": ["unknown", "", "girl", "boy", "anyone"],
     "age_bucket": ["unknown", "", "teens", "under 25", "10s"],
@@ -59,7 +67,13 @@ def test_null_does_not_slip_through_the_gate(db, column):
 def test_bulk_writes_meet_the_same_gate(db, column, value):
     face = make_face()
     setattr(face, column, value)
-    twin = Face(network=face.network, seed=10**9, psi=1, drawn_on="2026-01-01", status="approved")
+    twin = Face(
+        network=face.network,
+        seed=10**9,
+        psi=1,
+        drawn_on="2026-01-01",
+        status="approved",
+    )
 
     assert refused(Face.objects.bulk_update, [face], [column])
     assert refused(Face.objects.bulk_create, [twin])
@@ -74,7 +88,9 @@ def test_status_is_one_of_the_known_ones(db):
 def test_same_recipe_is_the_same_face(db):
     face = make_face(seed=7)
 
-    assert refused(make_face, seed=7, approved=False, network=face.network, picture_sha256="0" * 64)
+    assert refused(
+        make_face, seed=7, approved=False, network=face.network, picture_sha256="0" * 64
+    )
 
 
 def test_same_picture_is_the_same_face(db):
@@ -107,13 +123,17 @@ class GateProperty(TestCase):
     @given(
         st.fixed_dictionaries(
             {
-                "status": st.sampled_from(["unrated", "approved", "rejected", "revoked"]),
+                "status": st.sampled_from(
+                    ["unrated", "approved", "rejected", "revoked"]
+                ),
                 "adult": st.sampled_from(["yes", "no", "unknown"]),
                 "problem": st.sampled_from(["none", "unknown", "looks_young", "other"]),
                 "review": st.sampled_from(["none", "shipped", "panel"]),
                 "gender": st.sampled_from(["woman", "man", "androgynous", "unknown"]),
                 "age_bucket": st.sampled_from(["20s", "50+", "unknown"]),
-                "quality": st.sampled_from(["good", "trainwreck", "unusable", "unknown"]),
+                "quality": st.sampled_from(
+                    ["good", "trainwreck", "unusable", "unknown"]
+                ),
             }
         )
     )

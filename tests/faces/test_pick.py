@@ -56,7 +56,7 @@ def test_empty_cell_gives_nobody(db):
 
 
 def test_face_revoked_since_the_list_was_read_is_not_picked(db, settings):
-    settings.CONTENT_CACHE_SECONDS = 3600
+    settings.POOL_CACHE_SECONDS = 3600
     first, second = make_face(), make_face()
     pick([CELL], [], random.Random(1))
 
@@ -66,7 +66,7 @@ def test_face_revoked_since_the_list_was_read_is_not_picked(db, settings):
 
 
 def test_face_moved_to_another_cell_is_not_picked(db, settings):
-    settings.CONTENT_CACHE_SECONDS = 3600
+    settings.POOL_CACHE_SECONDS = 3600
     moved, stays = make_face(), make_face()
     pick([CELL], [], random.Random(1))
 

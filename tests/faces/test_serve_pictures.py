@@ -37,7 +37,9 @@ def test_only_the_public_sizes_are_served(db, client, size):
     assert client.get(f"/f/{face.key}/{size}.webp").status_code == 404
 
 
-@pytest.mark.parametrize("key", ["x", "a" * 11, "..", "%2e%2e", "é" * 11, "a" * 3000, "%00"])
+@pytest.mark.parametrize(
+    "key", ["x", "a" * 11, "..", "%2e%2e", "é" * 11, "a" * 3000, "%00"]
+)
 def test_guessed_keys_are_not_found(db, client, key):
     assert client.get(f"/f/{key}/512.webp").status_code == 404
 

@@ -1,5 +1,7 @@
 """Whatever is sent: the page again with a sentence, or 4xx in words; nothing saved."""
 
+import re
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,6 +21,11 @@ def quiz(db):
     return make_quiz()
 
 
+def sentences(page):
+    """The errors that are shown, by question."""
+    return dict(re.findall(r'id="(\w+)-error"[^>]*(?<!hidden)>([^<]+)<', page))
+
+
 def errors(response):
     assert response.status_code == 422
     assert not Result.objects.exists()
@@ -32,22 +39,27 @@ def test_missing_answer_is_asked_for_at_its_question(quiz, client):
 
     page = errors(client.post(ADDRESS, form))
 
-    assert page.count(SENTENCES["required"]) == 1
-    assert page.index("Which pet?") < page.index(SENTENCES["required"]) < page.index("Which chaos?")
+    assert sentences(page) == {"pet": SENTENCES["required"]}
     assert page.count(" checked") == len(form)  # the other answers are kept
 
 
 def test_empty_form_asks_for_every_answer(quiz, client):
-    assert errors(client.post(ADDRESS, {})).count(SENTENCES["required"]) == 5
+    said = sentences(errors(client.post(ADDRESS, {})))
+
+    assert said == dict.fromkeys(answers(), SENTENCES["required"])
 
 
 def test_doubled_answer_is_one_too_many(quiz, client):
-    form = answers() | {"pet": [answers(pet=pet)["pet"] for pet in ("macaws", "robots")]}
+    form = answers() | {
+        "pet": [answers(pet=pet)["pet"] for pet in ("macaws", "robots")]
+    }
 
     assert SENTENCES["doubled"] in errors(client.post(ADDRESS, form))
 
 
-@pytest.mark.parametrize("value", ["x", "0", "None", "é", "<script>", "\x00", "a" * 5000, "{name}"])
+@pytest.mark.parametrize(
+    "value", ["x", "0", "None", "é", "<script>", "\x00", "a" * 5000, "{name}"]
+)
 def test_unknown_answer_is_asked_again(quiz, client, value):
     page = errors(client.post(ADDRESS, answers() | {"pet": value}))
 
@@ -63,7 +75,7 @@ def test_answer_of_an_older_version_of_the_quiz_is_asked_again(quiz, client):
 
     page = errors(client.post(ADDRESS, form))
 
-    assert page.count(SENTENCES["unknown"]) == 1
+    assert sentences(page) == {"pet": SENTENCES["unknown"]}
 
 
 def test_question_added_in_the_meantime_is_asked(quiz, client):
@@ -75,7 +87,12 @@ def test_question_added_in_the_meantime_is_asked(quiz, client):
 
 @pytest.mark.parametrize(
     "extra",
-    [{"next": "https://evil.example"}, {"who[]": "x"}, {"attempt": "a" * 400}, {"attempt": "{name}"}],
+    [
+        {"next": "https://evil.example"},
+        {"who[]": "x"},
+        {"attempt": "a" * 400},
+        {"attempt": "{name}"},
+    ],
 )
 def test_fields_that_are_not_of_the_quiz_are_refused(quiz, client, extra):
     assert STRANGE in errors(client.post(ADDRESS, answers() | extra))
@@ -91,7 +108,9 @@ def test_thousand_fields_are_too_many(quiz, client):
 @pytest.mark.parametrize("size", [20_001, 3_000_000])
 def test_oversized_body_is_refused(quiz, client, size):
     body = "who=" + "x" * size
-    response = client.post(ADDRESS, body, content_type="application/x-www-form-urlencoded")
+    response = client.post(
+        ADDRESS, body, content_type="application/x-www-form-urlencoded"
+    )
 
     assert response.status_code == 413
     assert b"too large" in response.content
@@ -102,7 +121,6 @@ def test_oversized_body_is_refused(quiz, client, size):
     [
         (b"\xff\xfe who=\x80", "application/x-www-form-urlencoded"),
         (b"who=%ff%fe&age=%00", "application/x-www-form-urlencoded"),
-        (b"who=x", "application/x-www-form-urlencoded; charset=nonsense"),
         (b"who=x", "application/x-www-form-urlencoded; charset=utf-16"),
         (b"--x\r\nbroken", "multipart/form-data; boundary=x"),
         (b"who=x", "multipart/form-data"),
@@ -119,7 +137,9 @@ def test_malformed_body_is_answered_in_words(quiz, client, body, content_type):
     assert not Result.objects.exists()
 
 
-@pytest.mark.parametrize("method", ["get", "put", "delete", "trace", "patch", "head", "options"])
+@pytest.mark.parametrize(
+    "method", ["get", "put", "delete", "trace", "patch", "head", "options"]
+)
 def test_only_posts_are_taken(quiz, client, method):
     response = getattr(client, method)(ADDRESS)
 
@@ -149,16 +169,27 @@ def test_posts_from_another_site_are_refused(quiz, client, headers):
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"Origin": "http://testserver"}, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}],
+    [
+        {},
+        {"Origin": "http://testserver"},
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "none"},
+    ],
 )
 def test_posts_from_our_own_pages_are_taken(quiz, client, headers):
     assert client.post(ADDRESS, answers(), headers=headers).status_code == 303
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(st.dictionaries(st.sampled_from(["who", "age", "tone", "pet", "chaos", "attempt"]), st.text()))
+@given(
+    st.dictionaries(
+        st.sampled_from(["who", "age", "tone", "pet", "chaos", "attempt"]), st.text()
+    )
+)
 def test_random_answers_never_break_the_site(quiz, client, form):
     response = client.post(ADDRESS, form)
 

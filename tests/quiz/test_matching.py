@@ -1,10 +1,12 @@
 import random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from faces.models import Face
+from faces.pool import pool
 from quiz.matching import AGE_BUCKETS, GENDERS, NobodyFree, Wish, match
 from quiz.models import Choice
 from tests.make import make_face
@@ -84,7 +86,9 @@ def test_more_chaos_means_more_trainwrecks(db):
     make_face(quality="trainwreck")
 
     def wrecks(chaos):
-        return sum(find(chaos=chaos, seed=seed).face.is_trainwreck for seed in range(200))
+        return sum(
+            find(chaos=chaos, seed=seed).face.is_trainwreck for seed in range(200)
+        )
 
     assert wrecks(0) == 0
     assert 70 < wrecks(50) < 130
@@ -95,13 +99,22 @@ def test_used_up_cell_repeats_rather_than_widening(db):
     old, older = make_face(), make_face()
     make_face(quality="trainwreck")
 
-    assert find(gender="woman", age_bucket="30s", seen=[older.pk, old.pk]) == (older, "")
+    assert find(gender="woman", age_bucket="30s", seen=[older.pk, old.pk]) == (
+        older,
+        "",
+    )
 
 
 def test_wish_adds_up_the_effects_of_the_choices():
-    choices = [Choice(gender="man"), Choice(age_bucket="40s", chaos=15), Choice(gender="woman")]
+    choices = [
+        Choice(gender="man"),
+        Choice(age_bucket="40s", chaos=15),
+        Choice(gender="woman"),
+    ]
 
-    assert Wish.from_choices(choices) == Wish(gender="woman", age_bucket="40s", chaos=15)
+    assert Wish.from_choices(choices) == Wish(
+        gender="woman", age_bucket="40s", chaos=15
+    )
 
 
 FACE = st.fixed_dictionaries(
@@ -130,14 +143,23 @@ def is_safe(face):
     )
 
 
-@settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+@hypothesis_settings(
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(st.lists(FACE, max_size=8), st.lists(st.tuples(WISH, st.integers()), min_size=100, max_size=100))
-def test_match_is_servable_and_of_the_wished_gender_in_random_states(db, pool, wishes):
+@given(
+    st.lists(FACE, max_size=8),
+    st.lists(st.tuples(WISH, st.integers()), min_size=100, max_size=100),
+)
+def test_match_is_servable_and_of_the_wished_gender_in_random_states(
+    db, settings, faces, wishes
+):
     """100 pools with 100 wishes each: 10,000 random states."""
+    settings.POOL_CACHE_SECONDS = 3600
+    pool.clear()
     Face.objects.all()._raw_delete(using="default")
-    for face in pool:
+    for face in faces:
         if face["status"] != "approved" or is_safe(face):
             make_face(approved=False, **face)
     servable = {face.pk for face in Face.objects.servable()}
@@ -147,7 +169,9 @@ def test_match_is_servable_and_of_the_wished_gender_in_random_states(db, pool, w
             face = match(wish, list(servable)[:2], random.Random(seed)).face
         except NobodyFree:
             genders = set(Face.objects.servable().values_list("gender", flat=True))
-            assert not genders.intersection(GENDERS if "any" in wish.gender else [wish.gender])
+            assert not genders.intersection(
+                GENDERS if "any" in wish.gender else [wish.gender]
+            )
             assert wish.gender != "surprise" or not genders
             continue
         assert face.pk in servable

@@ -119,7 +119,9 @@ def test_nobody_free_offers_the_same_answers_for_anyone(quiz, client):
     woman = make_face(gender="woman", age_bucket="40s")
     empty = take(client, who="man", age="40s")
 
-    response = client.post("/ai-lover/lover/", dict(empty.context["hidden_answers"]), follow=True)
+    response = client.post(
+        "/ai-lover/lover/", dict(empty.context["hidden_answers"]), follow=True
+    )
 
     assert response.context["result"].face == woman
 

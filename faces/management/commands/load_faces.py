@@ -18,7 +18,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, folder: Path, **options: object) -> None:
         def progress(steps, total):  # type: ignore[no-untyped-def]
-            return tqdm(steps, total=total, unit="face", desc="Faces", disable=not total)
+            return tqdm(
+                steps, total=total, unit="face", desc="Faces", disable=not total
+            )
 
         try:
             num_new = load_faces(folder, progress)

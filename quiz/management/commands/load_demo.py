@@ -13,13 +13,17 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: object) -> None:
         def progress(steps, total):  # type: ignore[no-untyped-def]
-            return tqdm(steps, total=total, unit="face", desc="Faces", disable=not total)
+            return tqdm(
+                steps, total=total, unit="face", desc="Faces", disable=not total
+            )
 
         try:
             passwords = load_demo(progress)
         except (ManifestError, OSError) as error:
             raise CommandError(str(error)) from error
         if passwords:
-            self.stdout.write("Demo staff accounts, shown only this once (sign in at /admin/):")
+            self.stdout.write(
+                "Demo staff accounts, shown only this once (sign in at /admin/):"
+            )
         for name, password in passwords.items():
             self.stdout.write(f"  {name:<9} {password}")

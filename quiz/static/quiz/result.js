@@ -1,0 +1,48 @@
+// The show when somebody meets their lover, and what to do when a face does not load.
+(() => {
+  const page = document.documentElement;
+  const status = document.querySelector(".reveal [role=status]");
+
+  function finish() {
+    if (!page.classList.contains("revealing")) return;
+    page.classList.remove("revealing");
+    status.textContent = status.dataset.words;
+  }
+
+  if (page.classList.contains("revealing")) {
+    sessionStorage.setItem("met:" + page.dataset.reveal, "yes");
+    setTimeout(finish, 2700);
+    addEventListener("click", finish, { once: true });
+    addEventListener("keydown", finish, { once: true });
+  }
+
+  document.querySelectorAll(".photo .face").forEach((face) => {
+    const giveUp = () => face.parentElement.classList.add("faceless");
+    face.addEventListener("error", giveUp);
+    if (face.complete && !face.naturalWidth) giveUp();
+  });
+
+  document.querySelectorAll("[data-forget]").forEach((link) => {
+    link.addEventListener("click", () => {
+      try {
+        sessionStorage.removeItem("answers:" + link.dataset.forget);
+      } catch { /* Nothing was kept. */ }
+    });
+  });
+
+  document.querySelectorAll(".actions form").forEach((form) => {
+    const button = form.querySelector("button");
+    let isBusy = false;
+    form.addEventListener("submit", (event) => {
+      if (isBusy) event.preventDefault();
+      isBusy = true;
+      button.textContent = "Looking…";
+    });
+    addEventListener("pageshow", () => {
+      isBusy = false;
+      button.textContent = "Another one";
+    });
+  });
+
+  page.dataset.ready = "yes";
+})();

@@ -1,0 +1,69 @@
+import os
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.test import override_settings
+
+from faces.pool import pool
+from quiz.page import pages
+from tests.services import postgres_server, redis_server
+
+
+def pytest_configure() -> None:
+    # Like Ctrl-C: every fixture still cleans up.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: Any) -> None:
+    """Keep SQLite in a file, as the site does: threads cannot share one in memory."""
+    if connection.vendor == "sqlite":
+        folder = tmp_path_factory.mktemp("database")
+        connection.settings_dict["TEST"]["NAME"] = str(folder / "test.sqlite3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def settings_for_tests(tmp_path_factory: Any) -> Iterator[None]:
+    var = tmp_path_factory.mktemp("var")
+    (var / "static").mkdir()
+    memory = "django.core.cache.backends.locmem.LocMemCache"
+    static_files = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    with override_settings(
+        CACHES={"default": {"BACKEND": memory}},
+        CONTENT_CACHE_SECONDS=0,
+        POOL_CACHE_SECONDS=0,
+        MEDIA_ROOT=var / "media",
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STATIC_ROOT=var / "static",
+        STORAGES=settings.STORAGES | {"staticfiles": {"BACKEND": static_files}},
+        VAR_DIR=var,
+    ):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    cache.clear()
+    pool.clear()
+    pages.clear()
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with redis_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The server that the tests run on, or else a fresh one."""
+    if connection.vendor == "postgresql":
+        yield os.environ["DATABASE_URL"]
+    else:
+        with postgres_server() as url:
+            yield url

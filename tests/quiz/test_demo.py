@@ -1,0 +1,165 @@
+"""The demo loads, may be loaded again, and the quiz plays."""
+
+import shutil
+
+import pytest
+from django.conf import settings as site_settings
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+from django.contrib.auth.models import User
+
+from faces.files import ALL_SIZES, picture_name
+from faces.models import Face
+from quiz.matching import AGE_BUCKETS, GENDERS
+from quiz.models import Quiz, Result
+from tests.make import answers
+from texts.models import MessageTemplate, Word
+
+FIXTURES = site_settings.BASE_DIR / "fixtures"
+
+
+@pytest.fixture
+def demo(db, capsys):
+    call_command("load_demo")
+    return capsys.readouterr().out
+
+
+def test_demo_loads_once_and_keeps_what_was_changed(demo, client, capsys):
+    assert all(name in demo for name in ("editor", "rater", "operator", "admin"))
+    faces = Face.objects.servable().count()
+    Face.objects.first().revoke("Reported.")
+    Quiz.objects.update(title_word="pirate")
+    passwords = list(User.objects.values_list("password", flat=True))
+
+    call_command("load_demo")
+
+    assert Face.objects.servable().count() == faces - 1
+    assert Quiz.objects.get().title_word == "pirate"
+    assert list(User.objects.values_list("password", flat=True)) == passwords
+    assert capsys.readouterr().out == ""
+
+
+def test_demo_has_what_a_visitor_needs(demo, client):
+    for face in Face.objects.servable():
+        assert all(
+            default_storage.exists(picture_name(face.picture_sha256, s))
+            for s in ALL_SIZES
+        )
+        assert face.events.get().reason
+    assert Face.objects.servable().filter(quality="trainwreck").count() >= 20
+    good = Face.objects.servable().filter(quality="good")
+    for gender in GENDERS:
+        for age in AGE_BUCKETS:
+            assert good.filter(gender=gender, age_bucket=age).exists()
+
+
+def test_demo_texts_are_as_many_as_promised(demo):
+    def words(name):
+        return Word.objects.filter(word_list__name=name).count()
+
+    for tone in ("wholesome", "in-charge", "devoted"):
+        assert (
+            MessageTemplate.objects.filter(part="intro", tone__slug=tone).count() >= 15
+        )
+    assert MessageTemplate.objects.filter(part="invitation").count() >= 30
+    assert (
+        min(
+            words("hobby") - 60,
+            words("pet") - 40,
+            words("quirk") - 25,
+            words("home_town") - 80,
+        )
+        >= 0
+    )
+    for gender in GENDERS:
+        assert words(f"first_name_{gender}") >= 60
+
+
+def test_demo_quiz_plays(demo, client):
+    quiz = Quiz.objects.get()
+    assert quiz.questions.count() == 7
+
+    for gender in (*GENDERS, "anyone", "surprise"):
+        form = answers(
+            quiz,
+            who=gender,
+            pet="macaws",
+            red_flag="own one towel",
+            first_date="the bird market",
+        )
+        page = client.post("/ai-lover/lover/", form, follow=True).content.decode()
+        assert "macaws" in page
+
+    for result in Result.objects.all():
+        text = " ".join(result.lines.values())
+        assert "own one towel" in text
+        assert "the bird market" in text
+        assert "{" not in text
+
+
+@pytest.fixture
+def folder(tmp_path, settings):
+    """A copy of the shipped folder with two faces, none of them stored yet."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    lines = (FIXTURES / "faces/manifest.csv").read_text().splitlines()[:3]
+    (tmp_path / "manifest.csv").write_text("\n".join(lines))
+    shutil.copy(FIXTURES / "faces/network.json", tmp_path)
+    for line in lines[1:]:
+        shutil.copy(FIXTURES / "faces" / line.split(",")[0], tmp_path)
+    return tmp_path
+
+
+def test_faces_of_a_folder_are_approved_with_their_provenance(db, folder):
+    call_command("load_faces", folder)
+
+    face = Face.objects.get(seed=15)
+    assert face.network.name == "mobilestylegan-ffhq"
+    assert (face.gender, face.age_bucket, face.review) == ("man", "30s", "shipped")
+    assert face.scores["dp18"] == 0.0028
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (
+            lambda text: text.replace(",man,", ",boy,"),
+            "row 2: 'boy' is not one of woman, man",
+        ),
+        (lambda text: text.replace(",30s,", ",teens,"), "'teens' is not one of 20s"),
+        (lambda text: text.replace(",0.7,", ",high,"), "row 2"),
+        (
+            lambda text: text.replace("d22956cf", "00000000"),
+            "not the one of the manifest",
+        ),
+        (
+            lambda text: text.replace("00015_", "nothing_"),
+            "nothing_psi0.7.webp",
+        ),
+        (lambda text: text.replace("gender", "sex"), "row 2: 'gender'"),
+    ],
+)
+def test_folder_with_a_problem_loads_nothing_and_says_where(db, folder, spoil, reason):
+    manifest = folder / "manifest.csv"
+    manifest.write_text(spoil(manifest.read_text()))
+
+    with pytest.raises(CommandError, match=reason):
+        call_command("load_faces", folder)
+
+    assert not Face.objects.exists()
+
+
+def test_missing_folder_is_one_plain_sentence(db, tmp_path):
+    with pytest.raises(CommandError, match="manifest.csv cannot be read|No such file"):
+        call_command("load_faces", tmp_path / "nowhere")
+
+
+def test_picture_that_is_revoked_stays_revoked_under_another_recipe(db, folder):
+    call_command("load_faces", folder)
+    face = Face.objects.get(seed=15)
+    face.revoke("Reported.")
+    Face.objects.filter(pk=face.pk).update(seed=99)
+
+    call_command("load_faces", folder)
+
+    assert not Face.objects.filter(seed=15).exists()
+    assert Face.objects.get(seed=99).status == "revoked"

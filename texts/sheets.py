@@ -1,0 +1,190 @@
+"""Cells → checked texts, or every problem with its place."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.utils.text import slugify
+
+from texts.filling import ANY_TONE, SLOT_NAME, TemplateError, check, shorten, suggest
+from texts.models import MessageTemplate, Tone, Word, WordList
+from texts.xlsx import NUMBER, Cell, Problem, Sheet, SpreadsheetError, refusal
+
+ANY_TONE_HEADING = "Any tone"
+WORD_HEADING = "Word"
+
+MAX_LINE = MessageTemplate._meta.get_field("text").max_length or 0
+MAX_TONE = Tone._meta.get_field("name").max_length or 0
+MAX_WORD = Word._meta.get_field("text").max_length or 0
+
+
+def fold(heading: str) -> str:
+    """What is left of a heading when capitals, spaces and marks do not count."""
+    return slugify(heading, allow_unicode=True).replace("-", "") or heading
+
+
+PART_BY_TITLE = {fold(label): value for value, label in MessageTemplate.Part.choices}
+
+
+@dataclass
+class Workbook:
+    """The texts of a workbook, all of them checked."""
+
+    lines: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    """By part and name of the tone, or ANY_TONE."""
+    words: dict[str, list[str]] = field(default_factory=dict)
+    """By word list."""
+    notes: dict[str, str] = field(default_factory=dict)
+    """By word list: the title above its words."""
+
+
+class Column(NamedTuple):
+    sheet: str
+    heading: Cell
+    cells: list[Cell]
+
+
+def check_sheets(sheets: list[Sheet]) -> Workbook:
+    sheets = [sheet for sheet in sheets if any(sheet.rows)]
+    if not sheets:
+        raise refusal("There is nothing in this workbook.")
+    reader = Reader(sheets)
+    for sheet in sheets:
+        reader.read_sheet(sheet)
+    if reader.problems:
+        order = {sheet.title: number for number, sheet in enumerate(sheets)}
+        reader.problems.sort(key=lambda problem: (order[problem.sheet], problem.row))
+        raise SpreadsheetError(reader.problems)
+    return reader.workbook
+
+
+class Reader:
+    """Reads sheets into a workbook and collects what is wrong with them."""
+
+    def __init__(self, sheets: list[Sheet]):
+        self.workbook = Workbook()
+        self.problems: list[Problem] = []
+        lists = {sheet.title for sheet in sheets if SLOT_NAME.fullmatch(sheet.title)}
+        lists.update(WordList.objects.values_list("name", flat=True))
+        self.word_lists = sorted(lists)
+        self.tones = {fold(tone.name): tone.name for tone in Tone.objects.all()}
+        self.makes_tones = not self.tones
+        self.tones[fold(ANY_TONE_HEADING)] = ANY_TONE
+
+    def read_sheet(self, sheet: Sheet) -> None:
+        if part := PART_BY_TITLE.get(fold(sheet.title)):
+            self.read_lines(sheet, part)
+        elif SLOT_NAME.fullmatch(sheet.title):
+            self.read_words(sheet)
+        else:
+            titles = [*MessageTemplate.Part.labels, *self.word_lists]
+            problem = f"There is no such sheet. {suggest(sheet.title, titles)}"
+            self.problems.append(Problem(problem, sheet.title))
+
+    def read_lines(self, sheet: Sheet, part: str) -> None:
+        top = heading_row(sheet, lambda heading: self.find_tone(heading) is not None)
+        for column in self.columns(sheet, top):
+            texts = self.texts(column, self.check_line)
+            heading = column.heading.text
+            tone = self.find_or_make_tone(heading)
+            if tone is None:
+                names = [name or ANY_TONE_HEADING for name in self.tones.values()]
+                self.refuse(column, f"There is no such tone. {suggest(heading, names)}")
+            elif (part, tone) in self.workbook.lines:
+                self.refuse(column, "This tone has two columns. Keep one.")
+            else:
+                self.workbook.lines[part, tone] = texts
+
+    def find_tone(self, heading: str) -> str | None:
+        """The tone of a column, which may have a letter: Wholesome A."""
+        without_letter = re.sub(" [A-Z]$", "", heading)
+        return self.tones.get(fold(heading), self.tones.get(fold(without_letter)))
+
+    def find_or_make_tone(self, heading: str) -> str | None:
+        """A site without tones takes them from the columns of its first workbook."""
+        tone = self.find_tone(heading)
+        if tone is None and self.makes_tones and len(heading) <= MAX_TONE:
+            tone = self.tones[fold(heading)] = heading
+        return tone
+
+    def read_words(self, sheet: Sheet) -> None:
+        top = heading_row(sheet, is_word_heading)
+        note = sheet.rows[0][0].text if top and sheet.rows[0] else ""
+        try:
+            WordList(name=sheet.title, note=note).full_clean(validate_unique=False)
+        except ValidationError as error:
+            self.problems.append(Problem(" ".join(error.messages), sheet.title))
+        for column in self.columns(sheet, top):
+            words = self.texts(column, check_word)
+            if not is_word_heading(column.heading.text):
+                self.refuse(
+                    column, f"Write {WORD_HEADING} above the words, nothing else."
+                )
+            elif sheet.title in self.workbook.words:
+                self.refuse(column, "This list has two columns. Keep one.")
+            else:
+                self.workbook.words[sheet.title] = words
+                self.workbook.notes[sheet.title] = note
+
+    def columns(self, sheet: Sheet, top: int) -> Iterator[Column]:
+        """The headings in the row called top, each with the cells below it."""
+        cells: dict[int, list[Cell]] = {cell.column: [] for cell in sheet.rows[top]}
+        for cell in chain.from_iterable(sheet.rows[top + 1 :]):
+            if cell.column not in cells:
+                cells[cell.column] = []
+                nameless = Column(sheet.title, cell._replace(row=top + 1), [])
+                self.refuse(nameless, "This column has no heading.")
+            cells[cell.column].append(cell)
+        for heading in sheet.rows[top]:
+            yield Column(sheet.title, heading, cells[heading.column])
+
+    def texts(self, column: Column, check_cell: Callable[[Cell], object]) -> list[str]:
+        rows: dict[str, int] = {}
+        for cell in column.cells:
+            try:
+                check_cell(cell)
+                if cell.text in rows:
+                    raise TemplateError(
+                        f"Row {rows[cell.text]} says the same. Keep one."
+                    )
+                rows[cell.text] = cell.row
+            except TemplateError as error:
+                place = (column.sheet, cell.row, shorten(column.heading.text))
+                self.problems.append(Problem(error, *place))
+        return list(rows)
+
+    def check_line(self, cell: Cell) -> None:
+        check_is_text(cell, MAX_LINE)
+        check(cell.text, self.word_lists)
+
+    def refuse(self, column: Column, problem: str) -> None:
+        heading = column.heading
+        self.problems.append(
+            Problem(problem, column.sheet, heading.row, heading.letter)
+        )
+
+
+def heading_row(sheet: Sheet, is_heading: Callable[[str], bool]) -> int:
+    """The first row, or the second when a title stands above the headings."""
+    for row, cells in enumerate(sheet.rows[:2]):
+        if any(is_heading(cell.text) for cell in cells):
+            return row
+    return 0
+
+
+def is_word_heading(heading: str) -> bool:
+    return fold(heading) == fold(WORD_HEADING)
+
+
+def check_word(cell: Cell) -> None:
+    check_is_text(cell._replace(kind="") if cell.kind == NUMBER else cell, MAX_WORD)
+
+
+def check_is_text(cell: Cell, max_length: int) -> None:
+    if cell.kind:
+        raise TemplateError(f"This is {cell.kind}. Write it as text, with ' in front.")
+    if len(cell.text) > max_length:
+        raise TemplateError(f"This has {len(cell.text)} characters. {max_length} fit.")
