@@ -32,6 +32,9 @@ RED_GHOST, BLUE_GHOST, SLIP = (-20, 10), (18, -8), 17
 
 NO_BREAK = "\xa0"
 
+MOST_BYTES = 300_000
+"""Some apps show no larger picture with a link."""
+
 FINE = 3
 """What is drawn once is drawn this many times larger, then shrunk, for smooth edges."""
 
@@ -44,6 +47,8 @@ Patch = tuple[Image.Image, tuple[int, int], Image.Image]
 
 @dataclass(frozen=True)
 class CardText:
+    """The words of a card, with one or two lines of chat."""
+
     name: str
     facts: str
     lines: Sequence[str]
@@ -122,13 +127,17 @@ def draw_card(text: CardText, photo: bytes, *, is_trainwreck: bool = False) -> b
     """Return the link card as a JPEG with the AI mark; `photo` is a square JPEG."""
     face = Image.open(io.BytesIO(photo), formats=["JPEG"])
     card = compose(LINK, TRAINWRECK if is_trainwreck else LOVER, text, face)
-    file = io.BytesIO()
-    card.save(
-        file,
-        "JPEG",
-        quality=85,
-        xmp=ai_mark("Share card with an AI-generated portrait"),
-    )
+    return encode(card)
+
+
+def encode(card: Image.Image) -> bytes:
+    mark = ai_mark("Share card with an AI-generated portrait")
+    # No face needs the second quality; a photo that is all noise does.
+    for quality in [85, 60]:
+        file = io.BytesIO()
+        card.save(file, "JPEG", quality=quality, xmp=mark)
+        if file.tell() < MOST_BYTES:
+            break
     return file.getvalue()
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from itertools import groupby
+from math import ceil
 from pathlib import Path
 from struct import iter_unpack, unpack_from
 from typing import NamedTuple
@@ -76,7 +77,7 @@ def clean(text: str) -> str:
         if char.isspace():
             kept.append(" ")
         elif is_mark(char):
-            if kept and not all(map(is_mark, kept[-MOST_MARKS:])):
+            if kept and kept[-1] != " " and not all(map(is_mark, kept[-MOST_MARKS:])):
                 kept.append(char)
         elif unicodedata.category(char) == "Cs":
             kept.append(REPLACEMENT)
@@ -344,6 +345,7 @@ def draw_lines(lines: Sequence[str], font: str, size: int, leading: float) -> Le
     left, top, right, bottom = sheet.getbbox() or (0, 0, 1, 1)
     left, top = left // LETTER_SCALE, top // LETTER_SCALE
     ink = sheet.crop((LETTER_SCALE * left, LETTER_SCALE * top, right, bottom))
+    width = max(width, ceil(ink.width / LETTER_SCALE))
     return Lettering(ink, size, left - size, top - size, width, height)
 
 
@@ -365,7 +367,4 @@ def set_text(
 
 
 def excess(lettering: Lettering, room: tuple[int, int]) -> float:
-    return (
-        max(lettering.ink.width / room[0], lettering.ink.height / room[1])
-        / LETTER_SCALE
-    )
+    return max(lettering.width / room[0], lettering.ink.height / LETTER_SCALE / room[1])

@@ -215,6 +215,9 @@
     restore();
     arrive();
   });
+  addEventListener("load", () => {
+    document.querySelectorAll("[data-sharp]").forEach((face) => { face.src = face.dataset.sharp; });
+  });
   if (document.fonts) document.fonts.ready.then(fit);
 
   // --- Start: at the first mistake the server found, or where the address says

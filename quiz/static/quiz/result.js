@@ -4,17 +4,22 @@
   const status = document.querySelector(".reveal [role=status]");
 
   function finish() {
-    if (!page.classList.contains("revealing")) return;
+    if (status.textContent) return;
     page.classList.remove("revealing");
     status.textContent = status.dataset.words;
   }
 
-  if (page.classList.contains("revealing")) {
-    sessionStorage.setItem("met:" + page.dataset.reveal, "yes");
-    setTimeout(finish, 2700);
+  function meet(code) {
+    try {
+      if (sessionStorage.getItem("met:" + code)) return;
+      sessionStorage.setItem("met:" + code, "yes");
+    } catch { /* Then they meet again and again. */ }
+    setTimeout(finish, page.classList.contains("revealing") ? 2700 : 300);
     addEventListener("click", finish, { once: true });
     addEventListener("keydown", finish, { once: true });
   }
+
+  if (status) meet(page.dataset.reveal);
 
   document.querySelectorAll(".photo .face").forEach((face) => {
     const giveUp = () => face.parentElement.classList.add("faceless");
