@@ -38,5 +38,6 @@ export SITE_URL="${SITE_URL:-http://$name:$PORT}"
 
 .venv/bin/python manage.py prepare
 echo "The quiz is at $SITE_URL - Ctrl-C stops it."
+# After Ctrl-C a worker that got the signal twice, from the terminal too, may wait for ever: end it.
 exec .venv/bin/python -m granian config.wsgi:application --interface wsgi --host "$HOST" --port "$PORT" \
-    --workers 1 --blocking-threads 4 --no-ws --respawn-failed-workers --workers-kill-timeout 5 --log-level error
+    --workers 1 --blocking-threads 4 --no-ws --respawn-failed-workers --workers-kill-timeout 2 --log-level error

@@ -126,8 +126,7 @@ LINK = Layout(
 def draw_card(text: CardText, photo: bytes, *, is_trainwreck: bool = False) -> bytes:
     """Return the link card as a JPEG with the AI mark; `photo` is a square JPEG."""
     face = Image.open(io.BytesIO(photo), formats=["JPEG"])
-    card = compose(LINK, TRAINWRECK if is_trainwreck else LOVER, text, face)
-    return encode(card)
+    return encode(compose(LINK, TRAINWRECK if is_trainwreck else LOVER, text, face))
 
 
 def encode(card: Image.Image) -> bytes:
@@ -166,9 +165,12 @@ def print_photo(canvas: Image.Image, layout: Layout, face: Image.Image) -> None:
     canvas.paste(shrink(face, side), (x, y))
 
 
-def shrink(face: Image.Image, side: int) -> Image.Image:
+def shrink(
+    face: Image.Image, side: int, times: tuple[int, int] = (2, 2)
+) -> Image.Image:
     """Looks like Pillow's bilinear filter on a photo, in a third of the time."""
-    photo = face.resize((2 * side, 2 * side), Image.Resampling.NEAREST).reduce(2)
+    size = side * times[0], side * times[1]
+    photo = face.resize(size, Image.Resampling.NEAREST).reduce(times)
     return photo if photo.mode == "RGB" else photo.convert("RGB")
 
 
@@ -177,7 +179,7 @@ def print_misprint(canvas: Image.Image, layout: Layout, face: Image.Image) -> No
     x, y, side, _ = inset(layout.photo, 1)
     left, top = RED_GHOST[0], BLUE_GHOST[1]
     right, bottom = BLUE_GHOST[0], RED_GHOST[1]
-    photo, split = shrink(face, side), side * 2 // 3
+    photo, split = shrink(face, side, (1, 2)), side * 2 // 3
     sheet = Image.new("RGB", (side + right - left, side + bottom - top))
     # Only what the photo will leave uncovered of the ghosts.
     for colour, (across, down), strips in [
@@ -267,10 +269,8 @@ def turn(
         scale * (cosine * y - sine * x + pivot[1] - at[1]),
     )
     size = right - left, bottom - top
-    return picture.transform(size, Image.Transform.AFFINE, matrix, resample), (
-        left,
-        top,
-    )
+    turned = picture.transform(size, Image.Transform.AFFINE, matrix, resample)
+    return turned, (left, top)
 
 
 # The same card is often asked for several times in a row, so the last texts are kept.

@@ -1,7 +1,8 @@
 """Lettering on pictures: which font has a letter, and how a text is made to fit its box.
 
-Where the machine lacks libfribidi, Pillow cannot shape: Arabic letters then stand unjoined
-and right-to-left text runs left to right, but nothing is lost and nothing leaves its box.
+Where the machine lacks libfribidi, Pillow cannot shape: Arabic letters then stand unjoined,
+right-to-left text runs left to right, and families and flags of emoji fall into their parts.
+Nothing is lost even so, and nothing leaves its box.
 """
 
 import re
@@ -315,7 +316,7 @@ def runs(line: str, font: str) -> Iterator[tuple[str, str]]:
 
 def draw_lines(lines: Sequence[str], font: str, size: int, leading: float) -> Lettering:
     """Draw lines of text, right-aligned if they read from the right."""
-    rtl = is_rtl("".join(lines))
+    rtl = CAN_SHAPE and is_rtl("".join(lines))
     direction = ("rtl" if rtl else "ltr") if CAN_SHAPE else None
     measured = [
         [

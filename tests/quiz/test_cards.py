@@ -9,7 +9,19 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageFont
 
 from quiz import fonts
-from quiz.cards import LINK, LOVER, TRAINWRECK, CardText, compose, draw_card
+from quiz.cards import (
+    LINK,
+    LOVER,
+    TRAINWRECK,
+    CardText,
+    bubble_patches,
+    compose,
+    draw_card,
+    facts_patches,
+    misprint_mask,
+    name_patches,
+    site_patches,
+)
 
 EMPTY = CardText("", "", [], "")
 TEXT = CardText(
@@ -89,6 +101,7 @@ def xmp_of(data: bytes) -> ET.Element:
 @pytest.fixture
 def no_raqm(monkeypatch):
     kept = [fonts.font_at, fonts.spell, fonts.width_of, fonts.width_of_run]
+    kept += [name_patches, facts_patches, bubble_patches, site_patches]
     for function in kept:
         function.cache_clear()
     monkeypatch.setattr(ImageFont.core, "HAVE_RAQM", False)
@@ -151,6 +164,10 @@ def test_trainwreck_is_a_misprint():
     assert inks(lover, LINK.stamp) != inks(trainwreck, LINK.stamp)
     # To the left of the photo, its red plate shows.
     assert trainwreck.getpixel((55, 250))[0] > 240 > trainwreck.getpixel((55, 250))[1]
+
+
+def test_middle_of_a_misprint_needs_no_mask():
+    assert misprint_mask(LINK).crop((101, 125, 517, 522)).getextrema() == (255, 255)
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

@@ -170,9 +170,9 @@
   function setBusy(isBusy) {
     clearTimeout(busyTimer);
     busyTimer = isBusy ? setTimeout(setBusy, 20000, false) : 0;
-    send.toggleAttribute("aria-disabled", isBusy);
-    if (isBusy) send.textContent = "Looking for them…";
-    else if (current) send.textContent = current < questions.length ? "Next" : sendWords;
+    if (isBusy) send.setAttribute("aria-disabled", "true");
+    else send.removeAttribute("aria-disabled");
+    send.textContent = isBusy ? "Looking for them…" : current < questions.length ? "Next" : sendWords;
   }
 
   function tellSignal(words) {
@@ -185,7 +185,7 @@
     retry.addEventListener("click", () => {
       tellSignal(navigator.onLine ? "" : "Still no signal. Your answers are safe.");
       if (!navigator.onLine) offline.querySelector("button").focus();
-      else send.click();
+      else if (current === questions.length) send.click();
     });
     offline.append(retry);
   }
@@ -222,6 +222,7 @@
 
   // --- Start: at the first mistake the server found, or where the address says
 
+  page.dataset.ready = "yes";
   questions.forEach((question, i) => { question.id = `question-${i + 1}`; }); // browsers scroll to what #1 names
   restore();
   const mistakes = questions.map((question) => !complaint(question).hidden);
@@ -233,5 +234,4 @@
     if (mistakes.includes(true)) look(".message");
     else form.querySelector(".message").focus();
   } else show(asked());
-  page.dataset.ready = "yes";
 })();
