@@ -1,4 +1,3 @@
-from django.db import connection
 from django.http import HttpResponse
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
@@ -28,7 +27,7 @@ def bare_select_and_insert(request):
 
 
 urlpatterns = [
-    path("bare/", bare),
-    path("bare-select-and-insert/", bare_select_and_insert),
     path("", include("config.urls")),
+    path("bare/view/", bare),
+    path("bare/select-and-insert/", bare_select_and_insert),
 ]

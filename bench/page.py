@@ -23,7 +23,7 @@ def per_second(client: Client, request: bytes) -> float:
 def main() -> None:
     with running_site() as server:
         client = Client(server.port)
-        page, bare = get_request("/ai-lover/"), get_request("/bare/")
+        page, bare = get_request("/ai-lover/"), get_request("/bare/view/")
         per_second(client, page), per_second(client, bare)
         pairs = [(per_second(client, page), per_second(client, bare)) for _ in range(ROUNDS)]
     ours, theirs = (statistics.median(rates) for rates in zip(*pairs, strict=True))

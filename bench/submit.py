@@ -23,7 +23,7 @@ def main() -> None:
     with running_site() as server:
         client = Client(server.port)
         submit = post_request("/ai-lover/lover/", server.answers())
-        bare = post_request("/bare-select-and-insert/", server.answers())
+        bare = post_request("/bare/select-and-insert/", server.answers())
         cpu_per_request(server, client, submit), cpu_per_request(server, client, bare)
         pairs = [
             (cpu_per_request(server, client, submit), cpu_per_request(server, client, bare))

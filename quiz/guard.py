@@ -41,11 +41,12 @@ def is_same_origin(request: HttpRequest) -> bool:
     Browsers cannot leave both headers out of a cross-site post, and a client that is
     not a browser has no visitor's cookie to abuse.
     """
-    if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+    if request.META.get("HTTP_SEC_FETCH_SITE", "none") not in ("same-origin", "none"):
         return False
-    origin = request.headers.get("Origin")
-    own = [request.get_host(), netloc(settings.SITE_URL)]
-    return origin is None or netloc(origin) in own
+    origin = request.META.get("HTTP_ORIGIN")
+    if origin is None:
+        return True
+    return netloc(origin) in (request.get_host(), netloc(settings.SITE_URL))
 
 
 def netloc(origin: str) -> str | None:

@@ -1,12 +1,11 @@
 """From a wish to a face and a text, frozen in a Result."""
 
 import random
-import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple, Self
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from faces.models import Face
 from faces.pool import Cell, pick, pool
@@ -127,8 +126,7 @@ def meet(
 
     The same attempt always gives the same result, however often it is sent.
     """
-    code = new_code()
-    rng = random.Random(secrets.randbits(64))
+    code, rng = new_code(), random.SystemRandom()
     face, gave_up = match(wish, seen, rng)
     content = current_content()
     lover = draw_lover(content, face.gender, face.age_bucket, rng)
@@ -146,8 +144,7 @@ def meet(
         lines=lines,
     )
     try:
-        with transaction.atomic():
-            result.save(force_insert=True)
+        result.save(force_insert=True)  # a transaction of its own: failing spoils none
     except IntegrityError:
         return Result.objects.select_related("face").get(attempt=attempt), ""
     return result, gave_up

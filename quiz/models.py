@@ -228,6 +228,7 @@ class Choice(models.Model):
     objects = ChoiceQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "tile"
         ordering = ["position", "pk"]
         constraints = [
             models.CheckConstraint(

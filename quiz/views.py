@@ -3,7 +3,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
@@ -21,10 +21,14 @@ from quiz.sharing import share_links
 from quiz.visitor import Visitor
 
 
-class SeeOther(HttpResponseRedirect):
-    """The answer to a POST is a page to GET."""
+class SeeOther(HttpResponse):
+    """The answer to a POST is a page of ours to GET."""
 
     status_code = 303
+
+    def __init__(self, url: str) -> None:
+        super().__init__(headers={"Location": url})
+        self.url = url
 
 
 def page_or_404(slug: str) -> QuizPage:
@@ -36,12 +40,12 @@ def page_or_404(slug: str) -> QuizPage:
 @require_safe
 def take_quiz(request: HttpRequest, slug: str = "") -> HttpResponse:
     page = page_or_404(slug)
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
+    if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
         response = HttpResponse(page.gzipped, headers=page.headers)
         response["Content-Encoding"] = "gzip"
     else:
         response = HttpResponse(page.body, headers=page.headers)
-    if "If-None-Match" in request.headers:
+    if "HTTP_IF_NONE_MATCH" in request.META:
         return get_conditional_response(
             request, etag=page.headers["ETag"], response=response
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Self
 
 from django.conf import settings
@@ -12,11 +13,15 @@ from faces.models import Face
 from quiz.matching import Wish
 from quiz.models import Result
 
-SALT = "quiz.visitor"
 MAX_SEEN = 160
 MAX_CODES = 12
 KEY_LENGTH = 11
 CODE_LENGTH = 22
+
+
+@cache
+def signer() -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt="quiz.visitor")
 
 
 @dataclass(frozen=True)
@@ -33,11 +38,8 @@ class Visitor:
     def of(cls, request: HttpRequest) -> Self:
         """Read the cookie; a missing, old or forged one is a new visitor."""
         try:
-            data = signing.loads(
-                request.COOKIES[settings.LOVER_COOKIE_NAME],
-                salt=SALT,
-                max_age=settings.LOVER_COOKIE_AGE,
-            )
+            cookie = request.COOKIES[settings.LOVER_COOKIE_NAME]
+            data = signer().unsign_object(cookie, max_age=settings.LOVER_COOKIE_AGE)
             return cls(
                 wish=Wish(**data["wish"]),
                 labels=data["labels"],
@@ -82,7 +84,7 @@ class Visitor:
         }
         response.set_cookie(
             settings.LOVER_COOKIE_NAME,
-            signing.dumps(data, salt=SALT),
+            signer().sign_object(data),
             max_age=settings.LOVER_COOKIE_AGE,
             secure=settings.IS_HTTPS,
             httponly=True,

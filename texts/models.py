@@ -65,6 +65,7 @@ class MessageTemplate(models.Model):
     )
 
     class Meta:
+        verbose_name = "line"
         ordering = ["part", "tone__position", "pk"]
         constraints = [
             models.UniqueConstraint(
@@ -108,7 +109,7 @@ class WordList(models.Model):
 
     name = models.SlugField(
         unique=True,
-        max_length=40,
+        max_length=31,
         help_text="The slot it fills: the list hobby fills {hobby}. Small letters and _ only.",
     )
     note = models.CharField(

@@ -76,6 +76,7 @@ def test_owner_can_ask_for_another_one(met, client):
     assert other.lines["pet"] == "I have nine robots"
 
 
+@pytest.mark.django_db(transaction=True)
 def test_doubled_tap_on_another_one_gives_one_more_result(met, client):
     for _ in range(2):
         client.post(f"/r/{met.code}/another/", {"attempt": "a" * 32})

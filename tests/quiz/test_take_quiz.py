@@ -86,6 +86,7 @@ def test_result_says_nothing_of_the_answers(quiz, client):
     assert {"gender", "tone", "chaos", "wish"}.isdisjoint(stored)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_same_attempt_gives_the_same_result(quiz, client):
     make_face()
     form = answers() | {"attempt": "0b1c7c1e-9c0e-4f7e-8d51-7c8f7a4f3b11"}

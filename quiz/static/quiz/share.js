@@ -18,11 +18,13 @@
   copy.parentElement.hidden = false;
   address.parentElement.hidden = true;
 
-  document.querySelector("[href='#share']").addEventListener("click", (event) => {
+  function open(event) {
     event.preventDefault();
     sheet.showModal();
     fetchCard().catch(() => {});
-  });
+  }
+
+  document.querySelector("[href='#share']").addEventListener("click", open);
   find(".close").addEventListener("click", () => sheet.close());
   sheet.addEventListener("click", ({ target }) => target === sheet && sheet.close());
 
@@ -54,6 +56,7 @@
     if (/Instagram|FBA[NV]|TikTok|musical_ly|Snapchat|Line\/|Pinterest/.test(navigator.userAgent)) {
       find(".hold").hidden = false;
       find(".save").parentElement.hidden = true;
+      document.querySelector(".actions [download]").addEventListener("click", open);
     }
   }
 
