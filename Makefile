@@ -18,8 +18,8 @@ test: dev  ## Run the tests on SQLite, in Chromium and on PostgreSQL (ARGS= for 
 	@deploy/make_test.sh $(ARGS)
 
 check: dev  ## Check style, types, templates, migrations and production settings
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check --output-format concise .
+	@$(BIN)/ruff format --check --output-format concise .
 	@$(TEMPLATES) | xargs -r $(BIN)/djade --check
 	@$(BIN)/mypy .
 	@DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run

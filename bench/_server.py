@@ -36,7 +36,9 @@ class Server:
 
     def answers(self) -> bytes:
         """The body of a visitor who picks the first tile of each question."""
-        tiles = re.findall(r'name="(\w+)"[^>]*value="([0-9a-f]{12})"', self.get("/ai-lover/"))
+        tiles = re.findall(
+            r'name="(\w+)"[^>]*value="([0-9a-f]{12})"', self.get("/ai-lover/")
+        )
         first = dict(reversed(tiles))
         return "&".join(f"{name}={token}" for name, token in first.items()).encode()
 
@@ -56,7 +58,11 @@ def running_site(threads: int = 2) -> Iterator[Server]:
             "ALLOWED_HOSTS": "127.0.0.1",
             "DJANGO_SETTINGS_MODULE": "bench._settings",
         }
-        for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"], ["load_demo"]):
+        for command in (
+            ["migrate", "-v0"],
+            ["collectstatic", "--noinput", "-v0"],
+            ["load_demo"],
+        ):
             subprocess.run(
                 [sys.executable, "manage.py", *command],
                 cwd=ROOT,
@@ -68,7 +74,14 @@ def running_site(threads: int = 2) -> Iterator[Server]:
         port = free_port()
         process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-access-log"),
+                *(
+                    sys.executable,
+                    "-m",
+                    "granian",
+                    "--interface",
+                    "wsgi",
+                    "--no-access-log",
+                ),
                 *("--log-level", "error", "--port", str(port)),
                 *("--blocking-threads", str(threads), "config.wsgi:application"),
             ],

@@ -15,11 +15,19 @@ from PIL import Image
 from quiz.cards import CardText, draw_card
 
 ROUNDS = 60
-SHORT = CardText("Legend L.", "24 · Cancer · Originally from Vancouver", ["Hi!", "I have nine macaws"], "AI lovers")
+SHORT = CardText(
+    "Legend L.",
+    "24 · Cancer · Originally from Vancouver",
+    ["Hi!", "I have nine macaws"],
+    "AI lovers",
+)
 LONG = CardText(
     "Maximiliana-Evangeline W.",
     "51 · Sagittarius · Originally from Llanfairpwllgwyngyll",
-    ["Well, look who it is", "I inherited an undisclosed number of house plants with names, or vice versa"],
+    [
+        "Well, look who it is",
+        "I inherited an undisclosed number of house plants with names, or vice versa",
+    ],
     "a-rather-long-name.lovers.example",
 )
 
@@ -55,7 +63,9 @@ def main() -> None:
     medians = {name: statistics.median(values) for name, values in times.items()}
     for name, median in medians.items():
         ratio = median / medians["decode + encode"]
-        print(f"{name:<16} {median * 1000:6.1f} ms   ratio {ratio:.2f}   (goal: at most 2)")
+        print(
+            f"{name:<16} {median * 1000:6.1f} ms   ratio {ratio:.2f}   (goal: at most 2)"
+        )
 
 
 if __name__ == "__main__":

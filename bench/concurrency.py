@@ -33,7 +33,9 @@ def main() -> None:
             thread.start()
         for thread in threads:
             thread.join()
-    errors = sum(status != 303 for status in statuses) + VISITORS * SUBMITS - len(statuses)
+    errors = (
+        sum(status != 303 for status in statuses) + VISITORS * SUBMITS - len(statuses)
+    )
     slowest = sorted(times)[int(len(times) * 0.95)]
     print(f"{VISITORS} visitors at once, {SUBMITS} submits each, SQLite")
     print(f"errors          {errors:7d}   (goal: 0)")

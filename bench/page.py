@@ -25,7 +25,9 @@ def main() -> None:
         client = Client(server.port)
         page, bare = get_request("/ai-lover/"), get_request("/bare/view/")
         per_second(client, page), per_second(client, bare)
-        pairs = [(per_second(client, page), per_second(client, bare)) for _ in range(ROUNDS)]
+        pairs = [
+            (per_second(client, page), per_second(client, bare)) for _ in range(ROUNDS)
+        ]
     ours, theirs = (statistics.median(rates) for rates in zip(*pairs, strict=True))
     print(f"quiz page       {ours:7.0f} requests/s")
     print(f"bare view       {theirs:7.0f} requests/s")

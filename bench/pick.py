@@ -24,7 +24,9 @@ def prepare(folder: str, size: int) -> None:
 
     use(folder, size)
     call_command("migrate", verbosity=0)
-    network = Network.objects.create(name="n", title="n", sha256="n", resolution=1, licence="", source="")
+    network = Network.objects.create(
+        name="n", title="n", sha256="n", resolution=1, licence="", source=""
+    )
     safe = {
         "network": network,
         "psi": 1,
@@ -39,7 +41,9 @@ def prepare(folder: str, size: int) -> None:
     }
     for start in range(0, size, 20_000):
         seeds = range(start, min(start + 20_000, size))
-        Face.objects.bulk_create(Face(seed=n, picture_sha256=f"{n:064}", **safe) for n in seeds)
+        Face.objects.bulk_create(
+            Face(seed=n, picture_sha256=f"{n:064}", **safe) for n in seeds
+        )
 
 
 def use(folder: str, size: int) -> None:

@@ -26,7 +26,10 @@ def main() -> None:
         bare = post_request("/bare/select-and-insert/", server.answers())
         cpu_per_request(server, client, submit), cpu_per_request(server, client, bare)
         pairs = [
-            (cpu_per_request(server, client, submit), cpu_per_request(server, client, bare))
+            (
+                cpu_per_request(server, client, submit),
+                cpu_per_request(server, client, bare),
+            )
             for _ in range(ROUNDS)
         ]
     ours, theirs = (statistics.median(times) for times in zip(*pairs, strict=True))

@@ -30,7 +30,7 @@ class NetworkAdmin(admin.ModelAdmin):
     search_fields = ["name", "title"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).with_num_faces()
+        return Network.objects.with_num_faces()
 
     def has_add_permission(self, request):
         return False
@@ -42,7 +42,8 @@ class NetworkAdmin(admin.ModelAdmin):
 
 class FaceEventInline(admin.TabularInline):
     model = FaceEvent
-    fields = readonly_fields = ["at", "from_status", "to_status", "reason", "by"]
+    fields = ["at", "from_status", "to_status", "reason", "by"]
+    readonly_fields = ["at", "from_status", "to_status", "reason", "by"]
     extra = 0
     can_delete = False
     verbose_name_plural = "what happened to it"

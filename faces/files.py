@@ -76,12 +76,12 @@ def open_picture(data: bytes) -> Image.Image:
     if len(data) > MAX_BYTES:
         raise PictureError(f"it is larger than {MAX_BYTES // 1_000_000} MB")
     try:
-        image = Image.open(io.BytesIO(data), formats=["PNG", "JPEG", "WEBP"])
-        if max(image.size) > MAX_SIDE:
+        file = Image.open(io.BytesIO(data), formats=["PNG", "JPEG", "WEBP"])
+        if max(file.size) > MAX_SIDE:
             raise PictureError(f"it is larger than {MAX_SIDE} pixels")
-        if getattr(image, "n_frames", 1) > 1:
+        if getattr(file, "n_frames", 1) > 1:
             raise PictureError("it is animated")
-        image = image.convert("RGB")
+        image = file.convert("RGB")
     except PictureError:
         raise
     except Exception as error:

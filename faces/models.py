@@ -3,6 +3,7 @@ from collections.abc import Iterable
 from typing import Self
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -209,16 +210,18 @@ class Face(models.Model):
     def picture_url(self, size: int) -> str:
         return reverse("faces:picture", args=[self.key, size])
 
-    def approve(self, reason: str, by: object = None) -> bool:
+    def approve(self, reason: str, by: User | None = None) -> bool:
         """Let visitors see the face; False if it was not waiting for that."""
         return self.change_status(self.Status.UNRATED, self.Status.APPROVED, reason, by)
 
-    def revoke(self, reason: str, by: object = None) -> bool:
+    def revoke(self, reason: str, by: User | None = None) -> bool:
         """Hide the face everywhere, for good; False if it was not approved."""
         return self.change_status(self.Status.APPROVED, self.Status.REVOKED, reason, by)
 
     @transaction.atomic
-    def change_status(self, old: str, new: str, reason: str, by: object = None) -> bool:
+    def change_status(
+        self, old: str, new: str, reason: str, by: User | None = None
+    ) -> bool:
         if Face.objects.filter(pk=self.pk, status=old).update(status=new) != 1:
             return False
         FaceEvent.objects.create(

@@ -93,15 +93,11 @@ class QuizAdmin(admin.ModelAdmin):
 
 
 class ChoiceForm(forms.ModelForm):
-    class Meta:
-        model = Choice
-        exclude = []
-
     def clean_picture(self):
         picture = self.cleaned_data["picture"]
         if not isinstance(picture, UploadedFile):
             return picture
-        if picture.size > MAX_BYTES:
+        if (picture.size or 0) > MAX_BYTES:
             raise ValidationError(
                 f"Pictures may have {MAX_BYTES // 1_000_000} MB at most."
             )

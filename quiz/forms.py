@@ -62,7 +62,7 @@ class AnswersForm(forms.Form):
 
     def clean(self) -> None:
         """Complain once about what no visitor can have typed."""
-        if self._errors.pop("attempt", None) or set(self.data) - set(self.fields):
+        if self.errors.pop("attempt", None) or set(self.data) - set(self.fields):
             raise ValidationError(STRANGE)
 
     @property

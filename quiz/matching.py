@@ -9,7 +9,7 @@ from django.db import IntegrityError
 
 from faces.models import Face
 from faces.pool import Cell, pick, pool
-from quiz.models import Choice, Quiz, Result, new_code
+from quiz.models import Choice, Result, new_code
 from texts.content import current_content
 from texts.filling import Content, draw_lover, fill
 

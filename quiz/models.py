@@ -253,11 +253,9 @@ class Choice(models.Model):
 
     @property
     def picture_url(self) -> str:
-        return (
-            reverse("quiz:tile_picture", args=[Path(self.picture.name).name])
-            if self.picture
-            else ""
-        )
+        if not self.picture.name:
+            return ""
+        return reverse("quiz:tile_picture", args=[Path(self.picture.name).name])
 
     @property
     def effects(self) -> dict[str, Any]:
@@ -302,7 +300,7 @@ class Result(models.Model):
     code = models.CharField(
         max_length=22, unique=True, default=new_code, editable=False
     )
-    attempt = models.CharField(
+    attempt = models.CharField(  # noqa: DJ001 unique, so nothing must be NULL
         max_length=36,
         unique=True,
         null=True,

@@ -75,7 +75,7 @@ class QuizPage:
         }
         if not set(tiles) <= set(answers):
             return []
-        widened = {key: widest.get(key, answers[key]) for key in tiles}
+        widened = {key: widest.get(key, str(answers[key])) for key in tiles}
         is_wider = any(widened[key] != answers[key] for key in tiles)
         return list(widened.items()) if is_wider else []
 

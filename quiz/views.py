@@ -45,11 +45,10 @@ def take_quiz(request: HttpRequest, slug: str = "") -> HttpResponse:
         response["Content-Encoding"] = "gzip"
     else:
         response = HttpResponse(page.body, headers=page.headers)
-    if "HTTP_IF_NONE_MATCH" in request.META:
-        return get_conditional_response(
-            request, etag=page.headers["ETag"], response=response
-        )
-    return response
+    if "HTTP_IF_NONE_MATCH" not in request.META:
+        return response
+    etag = page.headers["ETag"]
+    return get_conditional_response(request, etag, response=response) or response
 
 
 @visitor_post

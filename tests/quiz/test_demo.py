@@ -4,9 +4,9 @@ import shutil
 
 import pytest
 from django.conf import settings as site_settings
+from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.contrib.auth.models import User
 
 from faces.files import ALL_SIZES, picture_name
 from faces.models import Face
