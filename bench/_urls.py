@@ -6,6 +6,18 @@ from faces.models import Face
 from quiz.models import Result
 
 
+LINES = {
+    "hello": "There you are. Shoes off",
+    "about": "I’m a butter sculptor, which means I sit facing the exit for free",
+    "pet": "I own an undisclosed number of rescue greyhounds, allegedly",
+    "confession": "I reply only in voice notes. You’ll adjust in four to six weeks",
+    "invitation": "I’m free from now until the servers go down. You?",
+    "caption": "Clear your weekend for one pasta with two forks, and warn your cat.",
+    "intro": "“What should we watch?” is now Legend’s question. Deep down, it always was.",
+}
+"""As long as a real result."""
+
+
 def bare(request):
     return HttpResponse(b"bare")
 
@@ -21,7 +33,7 @@ def bare_select_and_insert(request):
         age=24,
         sign="Cancer",
         home_town="Vancouver",
-        lines={"hello": "Hi!", "pet": "I have nine macaws"},
+        lines=LINES,
     )
     return HttpResponse(status=303, headers={"Location": "/"})
 

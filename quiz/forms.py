@@ -57,8 +57,12 @@ class AnswersForm(forms.Form):
     def __init__(self, fields: dict[str, forms.Field], data: Any = None) -> None:
         super().__init__(data, auto_id="%s")
         self.fields = fields
-        self.helper = FormHelper()
-        self.helper.form_tag = False
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = FormHelper()
+        helper.form_tag = False
+        return helper
 
     def clean(self) -> None:
         """Complain once about what no visitor can have typed."""
