@@ -1,8 +1,12 @@
-from django.urls import path
+from django.urls import re_path
 
 from faces import views
 
 app_name = "faces"
 urlpatterns = [
-    path("f/<str:key>/<int:size>.webp", views.picture, name="picture"),
+    re_path(
+        r"^f/(?P<key>[A-Za-z0-9_-]{11})/(?P<size>512|256|96)\.webp$",
+        views.picture,
+        name="picture",
+    ),
 ]

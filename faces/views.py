@@ -3,20 +3,17 @@ from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from faces.files import PUBLIC_SIZES, read_picture
+from faces.files import read_picture
 from faces.models import Face
 
 
 @require_safe
-def picture(request: HttpRequest, key: str, size: int) -> HttpResponse:
+def picture(request: HttpRequest, key: str, size: str) -> HttpResponse:
     """A portrait, only while its face is servable: a revoked one is never "not modified"."""
-    if size not in PUBLIC_SIZES:
-        raise Http404("No such size.")
     face = get_object_or_404(Face.objects.servable(), key=key)
     etag = f'"{face.picture_sha256[:32]}-{size}"'
-    response = get_conditional_response(request, etag=etag) or picture_response(
-        face, size
-    )
+    unchanged = get_conditional_response(request, etag=etag)
+    response = unchanged or picture_response(face, int(size))
     response["ETag"] = etag
     response["Cache-Control"] = "public, max-age=60"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -1,6 +1,8 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from quiz import views
+
+RESULT = r"^r/(?P<code>[A-Za-z0-9_-]{22})/"
 
 app_name = "quiz"
 urlpatterns = [
@@ -8,10 +10,12 @@ urlpatterns = [
     path("how/", views.how, name="how"),
     path("healthz/live", views.live, name="live"),
     path("healthz/ready", views.ready, name="ready"),
-    path("r/<str:code>/", views.result, name="result"),
-    path("r/<str:code>/another/", views.another, name="another"),
-    path("r/<str:code>/card.jpg", views.card, name="card"),
-    path("tiles/<str:name>", views.tile_picture, name="tile_picture"),
+    re_path(RESULT + r"$", views.result, name="result"),
+    re_path(RESULT + r"another/$", views.another, name="another"),
+    re_path(RESULT + r"card\.jpg$", views.card, name="card"),
+    re_path(
+        r"^tiles/(?P<name>[0-9a-f]{24}\.webp)$", views.tile_picture, name="tile_picture"
+    ),
     path("<slug:slug>/", views.take_quiz, name="take_quiz"),
     path("<slug:slug>/lover/", views.find_lover, name="find_lover"),
 ]
