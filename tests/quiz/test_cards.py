@@ -8,20 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageFont
 
-from quiz import fonts
-from quiz.cards import (
-    LINK,
-    LOVER,
-    TRAINWRECK,
-    CardText,
-    bubble_patches,
-    compose,
-    draw_card,
-    facts_patches,
-    misprint_mask,
-    name_patches,
-    site_patches,
-)
+from quiz import glyphs
+from quiz.artwork import misprint_mask
+from quiz.cards import CardText, compose, draw_card
+from quiz.glyphs import BLACK, BOLD, DISPLAY, FALLBACKS, SEMIBOLD
+from quiz.layout import LINK, LOVER, TRAINWRECK
+from quiz.lettering import SMALLEST, draw_run, fit, runs, width_of, width_of_run
 
 EMPTY = CardText("", "", [], "")
 TEXT = CardText(
@@ -100,12 +92,11 @@ def xmp_of(data: bytes) -> ET.Element:
 
 @pytest.fixture
 def no_raqm(monkeypatch):
-    kept = [fonts.font_at, fonts.spell, fonts.width_of, fonts.width_of_run]
-    kept += [name_patches, facts_patches, bubble_patches, site_patches]
+    kept = [glyphs.font_at, glyphs.spell, width_of, width_of_run, draw_run]
     for function in kept:
         function.cache_clear()
     monkeypatch.setattr(ImageFont.core, "HAVE_RAQM", False)
-    monkeypatch.setattr(fonts, "CAN_SHAPE", False)
+    monkeypatch.setattr(glyphs, "CAN_SHAPE", False)
     yield
     for function in kept:
         function.cache_clear()
@@ -167,7 +158,7 @@ def test_trainwreck_is_a_misprint():
 
 
 def test_middle_of_a_misprint_needs_no_mask():
-    assert misprint_mask(LINK).crop((101, 125, 517, 522)).getextrema() == (255, 255)
+    assert misprint_mask(LINK).crop((101, 125, 518, 522)).getextrema() == (255, 255)
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
@@ -221,18 +212,16 @@ def test_every_script_is_drawn_in_its_own_letters(one, other):
 
 
 def test_letter_that_no_font_has_is_drawn_as_a_replacement():
-    assert fonts.spell("ᚠ", fonts.BOLD) == ("NotoSans-Bold", "\ufffd")
+    assert glyphs.spell("ᚠ", BOLD) == ("NotoSans-Bold", "\ufffd")
 
 
 def test_fancy_letter_that_no_font_has_is_drawn_plain():
-    assert fonts.spell("𝓛", fonts.BOLD) == (fonts.BOLD, "L")
+    assert glyphs.spell("𝓛", BOLD) == (BOLD, "L")
 
 
 def test_name_with_a_letter_the_display_font_lacks_is_all_in_one_font():
-    assert {font for font, _ in fonts.runs("Анна L.", fonts.BLACK)} == {fonts.BLACK}
-    assert {font for font, _ in fonts.runs("Legend L.", fonts.DISPLAY)} == {
-        fonts.DISPLAY
-    }
+    assert {font for font, _ in runs("Анна L.", BLACK)} == {BLACK}
+    assert {font for font, _ in runs("Legend L.", DISPLAY)} == {DISPLAY}
 
 
 @pytest.mark.parametrize(
@@ -251,36 +240,36 @@ def test_name_with_a_letter_the_display_font_lacks_is_all_in_one_font():
     ],
 )
 def test_text_is_cleaned_of_what_cannot_be_seen(raw, cleaned):
-    assert fonts.clean(raw) == cleaned
+    assert glyphs.clean(raw) == cleaned
 
 
 @pytest.mark.parametrize(
     "cluster", ["é\u0316", "👩🏽‍🚀", "👨‍👩‍👧‍👦", "🇫🇷", "1️⃣", "❤️", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "क्"]
 )
 def test_letters_are_not_taken_apart(cluster):
-    assert fonts.clusters(f"a{cluster}🇩🇪") == ["a", cluster, "🇩🇪"]
+    assert glyphs.clusters(f"a{cluster}🇩🇪") == ["a", cluster, "🇩🇪"]
 
 
 @pytest.mark.parametrize(
     "text", ["Maximiliana-Josephine K.", "W" * 200, "Anna Bertha Clara Dora"]
 )
 def test_long_name_shrinks_and_wraps_but_loses_nothing(text):
-    lines, size = fonts.fit(text, fonts.DISPLAY, (523, 100), 102, 0.98, 1)
+    lines, size = fit(text, DISPLAY, (523, 100), 102, 0.98, 1)
 
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert size < 102
 
 
 def test_text_is_cut_only_when_nobody_could_read_it_any_smaller():
-    lines, size = fonts.fit("lorem " * 166, fonts.SEMIBOLD, (434, 80), 24, 1.25, 0.9)
+    lines, size = fit("lorem " * 166, SEMIBOLD, (434, 80), 24, 1.25, 0.9)
 
-    assert size == fonts.SMALLEST
+    assert size == SMALLEST
     assert lines[-1].endswith("…")
 
 
 def test_line_that_reads_from_the_right_is_set_from_the_right():
-    assert fonts.is_rtl("24 · שלום")
-    assert not fonts.is_rtl("Legend שלום")
+    assert glyphs.is_rtl("24 · שלום")
+    assert not glyphs.is_rtl("Legend שלום")
 
 
 def test_threads_may_draw_at_once():
@@ -294,17 +283,17 @@ def test_threads_may_draw_at_once():
 
 
 def test_every_font_has_its_licence_beside_it():
-    families = {path.stem.split("-")[0] for path in fonts.FOLDER.glob("*.ttf")}
+    families = {path.stem.split("-")[0] for path in glyphs.FOLDER.glob("*.ttf")}
 
     for family in families:
         assert (
-            "SIL OPEN FONT LICENSE" in (fonts.FOLDER / f"OFL-{family}.txt").read_text()
+            "SIL OPEN FONT LICENSE" in (glyphs.FOLDER / f"OFL-{family}.txt").read_text()
         )
 
 
-@pytest.mark.parametrize("font", [fonts.DISPLAY, fonts.BOLD, *fonts.FALLBACKS])
+@pytest.mark.parametrize("font", [DISPLAY, BOLD, *FALLBACKS])
 def test_font_has_the_letters_its_table_promises(font):
-    missing = bytes(fonts.font_at(font, 20).getmask("\U000effff"))
+    missing = bytes(glyphs.font_at(font, 20).getmask("\U000effff"))
 
-    for point in sorted(fonts.letters_of(font))[40:400:40]:
-        assert bytes(fonts.font_at(font, 20).getmask(chr(point))) != missing
+    for point in sorted(glyphs.letters_of(font))[40:400:40]:
+        assert bytes(glyphs.font_at(font, 20).getmask(chr(point))) != missing
