@@ -22,13 +22,14 @@ class Server:
     pid: int
 
     def cpu_seconds(self) -> float:
-        """CPU time so far of the server and its workers."""
+        """CPU time so far of the server, its workers and their threads."""
         pids = [self.pid, *children(self.pid)]
-        ticks = 0
-        for pid in pids:
-            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-            ticks += int(fields[11]) + int(fields[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
+        threads = [
+            stat
+            for pid in pids
+            for stat in Path(f"/proc/{pid}/task").glob("*/schedstat")
+        ]
+        return sum(int(stat.read_text().split()[0]) for stat in threads) / 1e9
 
     def get(self, path: str) -> str:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}") as response:

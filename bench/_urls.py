@@ -5,7 +5,6 @@ from django.views.decorators.csrf import csrf_exempt
 from faces.models import Face
 from quiz.models import Result
 
-
 LINES = {
     "hello": "There you are. Shoes off",
     "about": "I’m a butter sculptor, which means I sit facing the exit for free",

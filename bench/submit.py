@@ -8,8 +8,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench._server import Client, Server, post_request, running_site
 
-ROUNDS = 12
-REQUESTS = 300
+ROUNDS = 60
+REQUESTS = 60
 
 
 def cpu_per_request(server: Server, client: Client, request: bytes) -> float:

@@ -168,7 +168,7 @@ def test_a_hostile_file_is_refused_in_a_sentence(make_file, sentence):
     with pytest.raises(SpreadsheetError) as error:
         import_workbook(file, remove_missing=True)
 
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 20  # a bomb would take minutes
     [problem] = error.value.problems
     assert sentence in str(problem)
     assert MessageTemplate.objects.count() == num_lines
