@@ -1,13 +1,14 @@
 """One file of settings; what differs between machines comes from the environment."""
 
 import os
+import re
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.http.request import validate_host
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
@@ -28,31 +29,35 @@ def env_list(name: str, default: str = "") -> list[str]:
 # --- Where the site runs
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
+DEVELOPMENT_KEY = "only-for-development-" + "x" * 40
 
 DEBUG = env_flag("DEBUG", default=True)
 SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 SITE_NAME = os.environ.get("SITE_NAME", "AI lovers")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-SECRET_KEY = os.environ.get("SECRET_KEY", "")
+SECRET_KEY = os.environ.get("SECRET_KEY", "").strip()
 
-if not SECRET_KEY:
-    if not DEBUG:
-        raise ImproperlyConfigured(
-            "Set SECRET_KEY: without DEBUG the site needs a key of its own."
-        )
-    SECRET_KEY = "only-for-development-" + "x" * 40
+SITE_HOST = re.fullmatch(r"https?://([\w.-]+|\[[0-9a-f:]+\])(:\d+)?", SITE_URL)
+if not SITE_HOST:
+    raise ImproperlyConfigured(
+        "SITE_URL must be scheme and host alone, such as https://lovers.example."
+    )
 if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the site's hosts, not *.")
-if DEBUG and not LOCAL_HOSTS.issuperset(
-    [*ALLOWED_HOSTS, urlsplit(SITE_URL).hostname or ""]
-):
+if DEBUG and not LOCAL_HOSTS.issuperset([*ALLOWED_HOSTS, SITE_HOST[1]]):
     raise ImproperlyConfigured(
         "DEBUG is on for a public host: set DEBUG=0, or keep to localhost."
     )
-if urlsplit(SITE_URL).scheme not in ("http", "https") or not urlsplit(SITE_URL).netloc:
+if not DEBUG and SECRET_KEY in ("", DEVELOPMENT_KEY):
     raise ImproperlyConfigured(
-        "SITE_URL must be a full address such as https://lovers.example."
+        "Set SECRET_KEY: without DEBUG the site needs a key of its own."
     )
+if not DEBUG and not validate_host(SITE_HOST[1], ALLOWED_HOSTS):
+    raise ImproperlyConfigured(
+        f"SITE_URL names {SITE_HOST[1]}, which is not among ALLOWED_HOSTS: "
+        "set both to the address that visitors use."
+    )
+SECRET_KEY = SECRET_KEY or DEVELOPMENT_KEY
 
 IS_HTTPS = SITE_URL.startswith("https://")
 
@@ -122,6 +127,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 2
 
 REDIS_URL = os.environ.get("REDIS_URL", "")
 CACHES = {
@@ -164,6 +171,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 # --- Safety in the browser
 
 LOGIN_URL = "admin:login"
+CSRF_FAILURE_VIEW = "quiz.sorry.form_expired"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -54,7 +54,7 @@ class FaceEventInline(admin.TabularInline):
 
 @admin.register(Face)
 class FaceAdmin(ReadOnlyAdmin):
-    """The pool, to look at. Approving has its own place; revoking is the action here."""
+    """The pool, to look at; nobody approves here, but operators revoke."""
 
     list_display = [
         "thumbnail",
@@ -117,13 +117,13 @@ class FaceAdmin(ReadOnlyAdmin):
 
     def get_urls(self):
         own = path(
-            "<path:object_id>/picture/<int:size>/",
+            "<int:object_id>/picture/<int:size>/",
             self.admin_site.admin_view(never_cache(self.picture)),
             name="faces_face_picture",
         )
         return [own, *super().get_urls()]
 
-    def picture(self, request: HttpRequest, object_id: str, size: int) -> HttpResponse:
+    def picture(self, request: HttpRequest, object_id: int, size: int) -> HttpResponse:
         """Any face, for staff who may look at faces."""
         if not self.has_view_permission(request) or size not in PUBLIC_SIZES:
             raise Http404

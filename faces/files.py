@@ -9,7 +9,7 @@ from xml.sax.saxutils import quoteattr
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
-from PIL import Image
+from PIL import Image, ImageOps
 
 PUBLIC_SIZES = [512, 256, 96]
 """Sides in pixels of the WebP files that visitors can load."""
@@ -72,7 +72,7 @@ def ai_mark(description: str = "") -> bytes:
 
 
 def open_picture(data: bytes) -> Image.Image:
-    """Decode a square PNG, JPEG or WebP; PictureError when it is anything else."""
+    """Decode a PNG, JPEG or WebP; PictureError when it is anything else."""
     if len(data) > MAX_BYTES:
         raise PictureError(f"it is larger than {MAX_BYTES // 1_000_000} MB")
     try:
@@ -81,11 +81,15 @@ def open_picture(data: bytes) -> Image.Image:
             raise PictureError(f"it is larger than {MAX_SIDE} pixels")
         if getattr(file, "n_frames", 1) > 1:
             raise PictureError("it is animated")
-        image = file.convert("RGB")
+        return ImageOps.exif_transpose(file).convert("RGB")
     except PictureError:
         raise
     except Exception as error:
         raise PictureError("it is not a whole PNG, JPEG or WebP picture") from error
+
+
+def open_face(data: bytes) -> Image.Image:
+    image = open_picture(data)
     if image.width != image.height or image.width < PUBLIC_SIZES[0]:
         raise PictureError(f"it must be square, {PUBLIC_SIZES[0]} pixels or more")
     return image

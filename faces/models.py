@@ -1,5 +1,4 @@
 import secrets
-from collections.abc import Iterable
 from typing import Self
 
 from django.conf import settings
@@ -8,6 +7,11 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+
+GENDERS = ["woman", "man", "androgynous"]
+AGE_BUCKETS = ["20s", "30s", "40s", "50+"]
+QUALITIES = ["good", "trainwreck"]
+"""What an approved face may be."""
 
 
 def new_key() -> str:
@@ -57,16 +61,6 @@ class FaceQuerySet(models.QuerySet["Face"]):
     def servable(self) -> Self:
         """Faces that visitors may see; the database vouches for what approved means."""
         return self.filter(status=Face.Status.APPROVED)
-
-    def in_cells(
-        self,
-        genders: Iterable[str],
-        age_buckets: Iterable[str],
-        qualities: Iterable[str],
-    ) -> Self:
-        return self.filter(
-            gender__in=genders, age_bucket__in=age_buckets, quality__in=qualities
-        )
 
 
 class Face(models.Model):
@@ -183,9 +177,9 @@ class Face(models.Model):
                     adult="yes",
                     problem="none",
                     review__in=["shipped", "panel"],
-                    gender__in=["woman", "man", "androgynous"],
-                    age_bucket__in=["20s", "30s", "40s", "50+"],
-                    quality__in=["good", "trainwreck"],
+                    gender__in=GENDERS,
+                    age_bucket__in=AGE_BUCKETS,
+                    quality__in=QUALITIES,
                 ),
                 name="face_approved_is_safe",
             ),

@@ -4,18 +4,18 @@ import csv
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
+from tqdm import tqdm
 
-from faces.files import PictureError, has_pictures, open_picture, save_pictures
-from faces.models import Face, Network
+from faces.files import PictureError, has_pictures, open_face, save_pictures
+from faces.models import AGE_BUCKETS, GENDERS, QUALITIES, Face, Network
 
 SCORES = ["fp18", "dp18", "fa", "age", "male", "det", "edge", "ita"]
 REASON = "Screened and looked at before it was shipped."
@@ -43,9 +43,9 @@ class ShippedFace:
             path=folder / Path(row["file"]).name,
             seed=int(row["seed"]),
             psi=Decimal(row["psi"]),
-            gender=one_of(["woman", "man", "androgynous"], row["gender"]),
-            age_bucket=one_of(["20s", "30s", "40s", "50+"], row["age_bucket"]),
-            quality=one_of(["good", "trainwreck"], row["quality"]),
+            gender=one_of(GENDERS, row["gender"]),
+            age_bucket=one_of(AGE_BUCKETS, row["age_bucket"]),
+            quality=one_of(QUALITIES, row["quality"]),
             drawn_on=date.fromisoformat(row["drawn_on"]),
             sha256=row["sha256"],
             scores={name: float(row[name]) for name in SCORES if row[name]},
@@ -78,23 +78,36 @@ def read_manifest(folder: Path) -> list[ShippedFace]:
 
 
 def read_network(folder: Path) -> Network:
-    facts = json.loads((folder / "network.json").read_text(encoding="utf-8"))
-    network, _ = Network.objects.get_or_create(name=facts["name"], defaults=facts)
+    try:
+        facts = json.loads((folder / "network.json").read_text(encoding="utf-8"))
+        network, _ = Network.objects.get_or_create(name=facts["name"], defaults=facts)
+    except (OSError, KeyError, TypeError, ValueError, DatabaseError) as error:
+        raise ManifestError(f"network.json cannot be used: {error}") from error
+    if network.sha256 != facts["sha256"]:
+        raise ManifestError(
+            f"network.json: {network.name} is registered here with another SHA-256."
+        )
     return network
 
 
-def load_faces(folder: Path, progress: Callable[..., Any]) -> int:
+def load_faces(folder: Path) -> int:
     """Approve the folder's faces that are new here; returns how many those were.
 
     A recipe or a picture that is known already keeps its row and its status, so a face
-    that was revoked stays revoked. All or nothing. `progress` wraps the long loop.
+    that was revoked stays revoked. All or nothing. Shows a progress bar.
     """
     network = read_network(folder)
     known = set(Face.objects.filter(network=network).values_list("seed", "psi"))
     pictures = set(Face.objects.values_list("picture_sha256", flat=True))
     shipped = read_manifest(folder)
     missing = [face for face in shipped if not has_pictures(face.sha256)]
-    for _ in progress(store_all(missing, network), total=len(missing)):
+    for _ in tqdm(
+        store_all(missing, network),
+        total=len(missing),
+        desc="Faces",
+        unit="face",
+        disable=not missing,
+    ):
         pass
     new = [
         face
@@ -122,7 +135,7 @@ def store(shipped: ShippedFace, network: Network) -> None:
             f"{shipped.path.name}: the file is not the one of the manifest (SHA-256)"
         )
     try:
-        image = open_picture(data)
+        image = open_face(data)
     except PictureError as error:
         raise ManifestError(f"{shipped.path.name}: {error}") from error
     save_pictures(

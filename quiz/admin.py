@@ -7,7 +7,7 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from faces.files import MAX_BYTES
+from faces.files import MAX_BYTES, PictureError
 from faces.models import Face
 from quiz.models import Choice, Question, Quiz, Result
 from quiz.tiles import tile_picture
@@ -97,15 +97,11 @@ class ChoiceForm(forms.ModelForm):
         picture = self.cleaned_data["picture"]
         if not isinstance(picture, UploadedFile):
             return picture
-        if (picture.size or 0) > MAX_BYTES:
-            raise ValidationError(
-                f"Pictures may have {MAX_BYTES // 1_000_000} MB at most."
-            )
         picture.seek(0)
         try:
-            return tile_picture(picture.read())
-        except ValueError as error:
-            raise ValidationError(str(error)) from error
+            return tile_picture(picture.read(MAX_BYTES + 1))
+        except PictureError as error:
+            raise ValidationError(f"This picture cannot be taken: {error}.") from error
 
 
 class ChoiceInline(admin.StackedInline):

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +19,13 @@ from texts.spreadsheet import import_workbook
 FIXTURES: Path = settings.BASE_DIR / "fixtures"
 
 
-def load_demo(progress: Callable[..., Any]) -> dict[str, str]:
+def load_demo() -> dict[str, str]:
     """Bring in whatever of the demo is missing; returns new accounts and their passwords.
 
     What an editor has changed since is left as it is.
     """
     demo = json.loads((FIXTURES / "quiz.json").read_text(encoding="utf-8"))
-    load_faces(FIXTURES / "faces", progress)
+    load_faces(FIXTURES / "faces")
     with transaction.atomic():
         set_up_roles()
         load_texts(demo)

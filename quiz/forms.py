@@ -1,3 +1,4 @@
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -5,6 +6,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 
 from quiz.models import Choice, Question
@@ -74,10 +76,19 @@ class AnswersForm(forms.Form):
         return [self.cleaned_data[key] for key in self.fields if key != "attempt"]
 
 
+ATTEMPT = re.compile(r"[0-9A-Za-z-]{16,36}")
+
+
 def attempt_field() -> forms.CharField:
     return forms.CharField(
         required=False,
         max_length=36,
-        validators=[RegexValidator(r"^[0-9A-Za-z-]{16,36}$", STRANGE)],
+        validators=[RegexValidator(rf"^{ATTEMPT.pattern}\Z", STRANGE)],
         widget=forms.HiddenInput,
     )
+
+
+def attempt_of(request: HttpRequest) -> str:
+    """The attempt that a form of ours has sent, or nothing."""
+    attempt = request.POST.get("attempt", "")
+    return attempt if ATTEMPT.fullmatch(attempt) else ""

@@ -5,11 +5,11 @@ from functools import wraps
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from quiz.sorry import not_allowed
+from quiz.sorry import not_allowed, other_site
 
 MAX_BYTES = 20_000
 
@@ -25,7 +25,9 @@ def visitor_post(view: View) -> View:
         if request.method != "POST":
             return not_allowed("POST")
         if not is_same_origin(request):
-            raise PermissionDenied
+            return other_site()
+        if (request.content_params or {}).get("charset", "utf-8").lower() != "utf-8":
+            raise BadRequest("Answers come in UTF-8.")
         if content_length(request) > MAX_BYTES:
             raise RequestDataTooBig
         response = view(request, *args, **kwargs)
@@ -58,4 +60,6 @@ def netloc(origin: str) -> str | None:
 
 def content_length(request: HttpRequest) -> int:
     length = request.META.get("CONTENT_LENGTH") or ""
-    return int(length) if length.isdecimal() else 0
+    if not length.isdecimal():
+        return 0
+    return int(length) if len(length) < 10 else MAX_BYTES + 1

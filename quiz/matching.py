@@ -7,15 +7,12 @@ from typing import Any, NamedTuple, Self
 
 from django.db import IntegrityError
 
-from faces.models import Face
-from faces.pool import Cell, pick, pool
+from faces.models import AGE_BUCKETS, GENDERS, QUALITIES, Face
+from faces.pool import Cell, pick
 from quiz.models import Choice, Result, new_code
 from texts.content import current_content
 from texts.filling import Content, draw_lover, fill
 
-GENDERS = ["woman", "man", "androgynous"]
-AGE_BUCKETS = ["20s", "30s", "40s", "50+"]
-QUALITIES = ["good", "trainwreck"]
 WIDENED = {
     "20s": "Nobody in their twenties was free tonight, so we widened the search.",
     "30s": "Nobody in their thirties was free tonight, so we widened the search.",
@@ -26,11 +23,17 @@ WIDENED = {
 }
 """What the result page says of an age bucket or a quality that was given up."""
 
+WISHED_GENDERS = frozenset(Choice.WishedGender.values)
+WISHED_AGES = frozenset(Choice.WishedAge.values)
 ANYONE, SURPRISE = Choice.WishedGender.ANYONE, Choice.WishedGender.SURPRISE
 
 
 class NobodyFree(Exception):
     """No servable face has a gender that was wished for."""
+
+
+class QuizGone(Exception):
+    """The quiz was deleted while somebody was taking it."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,17 @@ class Wish:
     tone: str = ""
     chaos: int = 0
     words: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse what no tile can ask for: a cookie may be older than the site."""
+        if self.gender not in WISHED_GENDERS or self.age_bucket not in WISHED_AGES:
+            raise ValueError("unknown gender or age bucket")
+        if not isinstance(self.chaos, int) or not isinstance(self.tone, str):
+            raise ValueError("chaos is a number and a tone is a slug")
+        if not isinstance(self.words, dict):
+            raise ValueError("words are told apart by slot")
+        if not all(isinstance(word, str) for word in self.words.values()):
+            raise ValueError("words are texts")
 
     @classmethod
     def from_choices(cls, choices: Sequence[Choice]) -> Self:
@@ -74,23 +88,19 @@ def match(wish: Wish, seen: Sequence[int], rng: random.Random) -> Match:
     Gives up the quality first, then the age bucket for its neighbours, then any age.
     Never the gender, never the gate.
     """
-    genders = wished_genders(wish, rng)
     quality = "trainwreck" if rng.randrange(100) < wish.chaos else "good"
-    for cells, gave_up in searches(genders, wish.age_bucket, quality):
-        if face := pick(cells, seen, rng):
-            return Match(face, gave_up)
+    for genders in wished_genders(wish, rng):
+        for cells, gave_up in searches(genders, wish.age_bucket, quality):
+            if face := pick(cells, seen, rng):
+                return Match(face, gave_up)
     raise NobodyFree
 
 
-def wished_genders(wish: Wish, rng: random.Random) -> list[str]:
+def wished_genders(wish: Wish, rng: random.Random) -> list[list[str]]:
+    """The genders to search, together or, for a surprise, one after the other."""
     if wish.gender == SURPRISE:
-        in_pool = [gender for gender in GENDERS if has_faces(gender)]
-        return [rng.choice(in_pool)] if in_pool else []
-    return GENDERS if wish.gender == ANYONE else [wish.gender]
-
-
-def has_faces(gender: str) -> bool:
-    return any(pool.ids(cell) for cell in cells_of([gender], AGE_BUCKETS, QUALITIES))
+        return [[gender] for gender in rng.sample(GENDERS, len(GENDERS))]
+    return [GENDERS if wish.gender == ANYONE else [wish.gender]]
 
 
 def searches(genders: Sequence[str], age_bucket: str, quality: str) -> Iterator[Search]:
@@ -145,6 +155,11 @@ def meet(
     )
     try:
         result.save(force_insert=True)  # a transaction of its own: failing spoils none
-    except IntegrityError:
-        return Result.objects.select_related("face").get(attempt=attempt), ""
+    except IntegrityError as error:
+        first = Result.objects.select_related("face").filter(attempt=attempt).first()
+        if not attempt or not first:
+            raise QuizGone from error
+        if not first.face.is_servable:
+            return meet(quiz_id, wish, seen, attempt="")
+        return first, ""
     return result, gave_up

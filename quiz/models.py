@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.templatetags.static import static
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from faces.models import Face
-from texts.filling import BUBBLES
+from texts.filling import BUBBLES, TemplateError, check_word
 from texts.models import Tone, WordList
 
 RESERVED_SLUGS = ["admin", "f", "healthz", "how", "panel", "r", "static", "tiles"]
@@ -105,6 +106,11 @@ class Quiz(models.Model):
         return reverse("quiz:take_quiz", args=[self.slug])
 
     @property
+    def public_address(self) -> str:
+        """Where links of results lead: home, when visitors cannot take this quiz."""
+        return self.get_absolute_url() if self.is_published else reverse("quiz:home")
+
+    @property
     def title(self) -> str:
         parts = [self.title_start, self.title_word, self.title_aside, self.title_end]
         return " ".join(part for part in parts if part)
@@ -123,7 +129,9 @@ class Quiz(models.Model):
 class Question(models.Model):
     quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="questions")
     key = models.SlugField(
-        max_length=30, help_text="Short name of the question, such as first_date."
+        max_length=30,
+        validators=[RegexValidator(r"^(?!attempt$)", "The form itself has this key.")],
+        help_text="Short name of the question, such as first_date.",
     )
     text = models.CharField(max_length=80, help_text="The question, in big type.")
     hint = models.CharField(
@@ -251,6 +259,12 @@ class Choice(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    def clean(self) -> None:
+        try:
+            check_word(self.word)
+        except TemplateError as error:
+            raise ValidationError({"word": str(error)}) from error
+
     @property
     def picture_url(self) -> str:
         if not self.picture.name:
@@ -313,9 +327,7 @@ class Result(models.Model):
     age = models.PositiveSmallIntegerField()
     sign = models.CharField(max_length=12)
     home_town = models.CharField(max_length=80)
-    lines = models.JSONField(
-        help_text="The filled lines by part, in the order they are shown."
-    )
+    lines = models.JSONField(help_text="The filled lines by part.")
     created_at = models.DateTimeField(
         default=timezone.now, editable=False, db_index=True
     )

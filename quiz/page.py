@@ -30,7 +30,7 @@ class QuizPage:
 
     @classmethod
     def read(cls, quiz: Quiz) -> "QuizPage":
-        questions = quiz.questions.prefetch_related(
+        questions = quiz.questions.exclude(choices=None).prefetch_related(
             "choices__tone", "choices__word_list"
         )
         fields: dict[str, forms.Field] = {

@@ -39,11 +39,25 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+def other_site() -> HttpResponse:
     return sorry(
         403,
         "Not from over there.",
         "The answers came from another site. Please take the quiz here.",
+    )
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return sorry(
+        403, "Not for you, sorry.", "Your account may not see this page or do this."
+    )
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return sorry(
+        403,
+        "That form has gone stale.",
+        "Nothing was saved. Please go back, reload the page and send it again.",
     )
 
 

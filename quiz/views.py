@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 from faces.files import CARD_SIZE, read_picture
 from faces.models import Network
 from quiz.cards import CardText, draw_card
+from quiz.forms import attempt_of
 from quiz.guard import visitor_post
-from quiz.matching import WIDENED, NobodyFree, Wish, meet
+from quiz.matching import WIDENED, NobodyFree, QuizGone, Wish, meet
 from quiz.models import Choice, Result
 from quiz.page import QuizPage, pages
 from quiz.sharing import share_links
@@ -67,10 +68,9 @@ def another(request: HttpRequest, code: str) -> HttpResponse:
     result = get_object_or_404(Result.objects.select_related("quiz"), code=code)
     visitor = Visitor.of(request)
     page = pages.get(result.quiz.slug)
-    if not page or not visitor.wish or not visitor.owns(result):
-        return redirect(page.quiz if page else "quiz:home")
-    attempt = request.POST.get("attempt", "")[:36]
-    return introduce(request, page, visitor.wish, visitor.labels, attempt)
+    if not page or not visitor.wish or not visitor.can_ask_again(result):
+        return redirect(result.quiz.public_address)
+    return introduce(request, page, visitor.wish, visitor.labels, attempt_of(request))
 
 
 def introduce(
@@ -82,6 +82,8 @@ def introduce(
         result, gave_up = meet(page.quiz.pk, wish, visitor.seen_ids(), attempt)
     except NobodyFree:
         return nobody_free(request, page)
+    except QuizGone as error:
+        raise Http404("The quiz was deleted.") from error
     response = SeeOther(result.get_absolute_url())
     visitor.after_meeting(result, wish, labels, gave_up).remember(response)
     return response
@@ -112,9 +114,10 @@ def result_context(result: Result, visitor: Visitor) -> dict[str, Any]:
     return {
         "result": result,
         "is_owner": visitor.owns(result),
+        "can_ask_again": visitor.can_ask_again(result),
         "is_trainwreck": result.face.is_trainwreck,
         "note": WIDENED.get(visitor.gave_up, "") if is_latest else "",
-        "chips": visitor.labels if is_latest else [],
+        "chips": visitor.labels if visitor.can_ask_again(result) else [],
         "portrait": result.portrait,
         "disclosure": result.disclosure,
         "again_attempt": uuid.uuid4(),
@@ -153,7 +156,10 @@ def tile_picture(request: HttpRequest, name: str) -> HttpResponse:
     choice = Choice.objects.with_picture(name).first()
     if choice is None:
         raise Http404("No tile has this picture.")
-    response = HttpResponse(choice.picture.read(), content_type="image/webp")
+    try:
+        response = HttpResponse(choice.picture.read(), content_type="image/webp")
+    except OSError as error:
+        raise Http404("The picture is not on the disk.") from error
     response["Cache-Control"] = "public, max-age=3600"
     return response
 

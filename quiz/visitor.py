@@ -1,5 +1,7 @@
 """What a browser remembers of its own visits, in one signed cookie."""
 
+import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -15,6 +17,7 @@ from quiz.models import Result
 
 MAX_SEEN = 160
 MAX_CODES = 12
+MAX_COOKIE = 3800
 KEY_LENGTH = 11
 CODE_LENGTH = 22
 
@@ -32,6 +35,8 @@ class Visitor:
     labels: list[str] = field(default_factory=list)
     gave_up: str = ""
     codes: list[str] = field(default_factory=list)
+    num_for_wish: int = 0
+    """How many of the newest codes came of the wish."""
     seen: list[str] = field(default_factory=list)
 
     @classmethod
@@ -42,12 +47,13 @@ class Visitor:
             data = signer().unsign_object(cookie, max_age=settings.LOVER_COOKIE_AGE)
             return cls(
                 wish=Wish(**data["wish"]),
-                labels=data["labels"],
-                gave_up=data["gave_up"],
+                labels=[str(label) for label in data["labels"]],
+                gave_up=str(data["gave_up"]),
                 codes=split(data["codes"], CODE_LENGTH),
+                num_for_wish=int(data["num_for_wish"]),
                 seen=split(data["seen"], KEY_LENGTH),
             )
-        except (KeyError, TypeError, signing.BadSignature):
+        except (KeyError, TypeError, ValueError, zlib.error, signing.BadSignature):
             return cls()
 
     def owns(self, result: Result) -> bool:
@@ -55,6 +61,10 @@ class Visitor:
 
     def met_last(self, result: Result) -> bool:
         return self.codes[-1:] == [result.code]
+
+    def can_ask_again(self, result: Result) -> bool:
+        """Whether this lover came of the wish that is remembered."""
+        return result.code in self.codes[-self.num_for_wish :]
 
     def seen_ids(self) -> list[int]:
         if not self.seen:
@@ -65,26 +75,43 @@ class Visitor:
     def after_meeting(
         self, result: Result, wish: Wish, labels: Sequence[str], gave_up: str
     ) -> Self:
+        """Add a lover; one that is sent again for a doubled submit counts once."""
+        codes = last(self.codes, result.code, MAX_CODES)
+        num_before = self.num_for_wish if wish == self.wish else 0
+        is_new = result.code not in self.codes
         return replace(
             self,
             wish=wish,
             labels=list(labels),
-            gave_up=gave_up,
-            codes=last(self.codes, result.code, MAX_CODES),
+            gave_up=self.gave_up if self.met_last(result) else gave_up,
+            codes=codes,
+            num_for_wish=min(max(num_before + is_new, 1), len(codes)),
             seen=last(self.seen, result.face.key, MAX_SEEN),
         )
 
-    def remember(self, response: HttpResponse) -> None:
+    def packed(self) -> str:
+        """The cookie, signed. What browsers would not hold loses the faces seen first."""
+        cookie = self.signed(self.seen)
+        for keep in (MAX_SEEN, MAX_SEEN // 2, MAX_SEEN // 4):
+            if len(cookie) > MAX_COOKIE:
+                cookie = self.signed(self.seen[-keep:], compress=True)
+        return cookie
+
+    def signed(self, seen: list[str], compress: bool = False) -> str:
         data: dict[str, Any] = {
             "wish": self.wish.as_dict() if self.wish else {},
             "labels": self.labels,
             "gave_up": self.gave_up,
             "codes": "".join(self.codes),
-            "seen": "".join(self.seen),
+            "num_for_wish": self.num_for_wish,
+            "seen": "".join(seen),
         }
+        return signer().sign_object(data, compress=compress)
+
+    def remember(self, response: HttpResponse) -> None:
         response.set_cookie(
             settings.LOVER_COOKIE_NAME,
-            signer().sign_object(data),
+            self.packed(),
             max_age=settings.LOVER_COOKIE_AGE,
             secure=settings.IS_HTTPS,
             httponly=True,
@@ -98,4 +125,6 @@ def last(items: list[str], item: str, most: int) -> list[str]:
 
 
 def split(joined: str, length: int) -> list[str]:
+    if not re.fullmatch(r"[A-Za-z0-9_-]*", joined):
+        raise ValueError("not codes")
     return [joined[i : i + length] for i in range(0, len(joined), length)]

@@ -52,6 +52,13 @@ def test_works_at_once_on_ones_own_machine(load_settings):
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
         ({"ALLOWED_HOSTS": "lovers.example, *"}, "ALLOWED_HOSTS"),
         ({"SITE_URL": "lovers.example"}, "SITE_URL"),
+        ({"SITE_URL": "http://["}, "SITE_URL"),
+        ({"SITE_URL": "https://u:p@lovers.example"}, "SITE_URL"),
+        ({"SITE_URL": "https://lovers.example/sub?x=1"}, "SITE_URL"),
+        ({"SITE_URL": "https://other.example"}, "not among ALLOWED_HOSTS"),
+        ({"SITE_URL": "http://127.0.0.1:8000"}, "not among ALLOWED_HOSTS"),
+        ({"SECRET_KEY": "  "}, "SECRET_KEY"),
+        ({"SECRET_KEY": "only-for-development-" + "x" * 40}, "SECRET_KEY"),
     ],
 )
 def test_refuses_to_start_unsafely(load_settings, change, complaint):

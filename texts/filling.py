@@ -118,6 +118,12 @@ def check(text: str, word_lists: Iterable[str]) -> Line:
     return line
 
 
+def check_word(text: str) -> None:
+    """Refuse what would look like a slot: words are printed as they are."""
+    if re.search(r"[{}]", text) or TOKEN.search(text):
+        raise TemplateError("A word is printed as it is: leave out { } and [ ].")
+
+
 @dataclass(frozen=True)
 class Lover:
     """The made-up person a text is about."""

@@ -6,6 +6,7 @@ from texts.filling import (
     SLOT_NAME,
     TemplateError,
     check,
+    check_word,
     one_line,
     parse,
     slot_names,
@@ -158,3 +159,7 @@ class Word(models.Model):
 
     def clean(self) -> None:
         self.text = one_line(self.text)
+        try:
+            check_word(self.text)
+        except TemplateError as error:
+            raise ValidationError({"text": str(error)}) from error

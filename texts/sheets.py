@@ -9,7 +9,15 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 
-from texts.filling import ANY_TONE, SLOT_NAME, TemplateError, check, shorten, suggest
+from texts.filling import (
+    ANY_TONE,
+    SLOT_NAME,
+    TemplateError,
+    check,
+    check_word,
+    shorten,
+    suggest,
+)
 from texts.models import MessageTemplate, Tone, Word, WordList
 from texts.xlsx import NUMBER, Cell, Problem, Sheet, SpreadsheetError, refusal
 
@@ -118,7 +126,7 @@ class Reader:
         except ValidationError as error:
             self.problems.append(Problem(" ".join(error.messages), sheet.title))
         for column in self.columns(sheet, top):
-            words = self.texts(column, check_word)
+            words = self.texts(column, check_word_cell)
             if not is_word_heading(column.heading.text):
                 self.refuse(
                     column, f"Write {WORD_HEADING} above the words, nothing else."
@@ -179,8 +187,9 @@ def is_word_heading(heading: str) -> bool:
     return fold(heading) == fold(WORD_HEADING)
 
 
-def check_word(cell: Cell) -> None:
+def check_word_cell(cell: Cell) -> None:
     check_is_text(cell._replace(kind="") if cell.kind == NUMBER else cell, MAX_WORD)
+    check_word(cell.text)
 
 
 def check_is_text(cell: Cell, max_length: int) -> None:

@@ -23,7 +23,6 @@ __all__ = [
     "Counts",
     "SpreadsheetError",
     "import_workbook",
-    "read_workbook",
     "write_workbook",
 ]
 
@@ -37,10 +36,6 @@ class Counts(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.added} added, {self.removed} removed, {self.unchanged} unchanged"
-
-
-def read_workbook(file: IO[bytes]) -> Workbook:
-    return check_sheets(load_sheets(file))
 
 
 def import_workbook(
@@ -71,8 +66,11 @@ def save_workbook(workbook: Workbook, remove_missing: bool) -> Counts:
 
 
 def save_tone(name: str) -> Tone:
+    position = Tone.objects.count()
     slug = slugify(name, allow_unicode=True)
-    new = {"slug": slug, "position": Tone.objects.count()}
+    if not slug or Tone.objects.filter(slug=slug).exists():
+        slug = f"tone-{position + 1}"
+    new = {"slug": slug, "position": position}
     return Tone.objects.get_or_create(name=name, defaults=new)[0]
 
 

@@ -6,13 +6,13 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
 
-from faces.files import PictureError, ai_mark, open_picture
+from faces.files import PictureError, ai_mark, open_face
 from tests.make import make_picture, picture_bytes
 
 
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
 def test_square_pictures_are_taken(format):
-    assert open_picture(picture_bytes(format)).size == (512, 512)
+    assert open_face(picture_bytes(format)).size == (512, 512)
 
 
 def animated():
@@ -46,7 +46,7 @@ def saved(image, format="PNG"):
 )
 def test_other_files_are_refused_with_a_reason(data, reason):
     with pytest.raises(PictureError, match=reason):
-        open_picture(data)
+        open_face(data)
 
 
 def test_a_write_that_fails_leaves_no_file_behind(monkeypatch):

@@ -5,6 +5,7 @@ import io
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
+from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
@@ -263,7 +264,15 @@ def test_tile_picture_is_cut_and_served(sign_in, client):
     assert "holiday" not in choice.picture.name
 
 
-@pytest.mark.parametrize("data", [b"", b"hello", b"<svg/>", picture_bytes("PNG")[:300]])
+def huge():
+    buffer = io.BytesIO()
+    Image.new("1", (13_000, 13_000)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"hello", b"<svg/>", picture_bytes("PNG")[:300], huge()]
+)
 def test_tile_picture_that_is_none_is_refused(sign_in, client, data):
     sign_in("editor")
     picture = io.BytesIO(data)
@@ -277,6 +286,51 @@ def test_tile_picture_that_is_none_is_refused(sign_in, client, data):
 def test_pictures_that_no_tile_has_are_not_served(db, client):
     assert client.get("/tiles/..%2fdb.sqlite3").status_code == 404
     assert client.get("/tiles/nothing.webp").status_code == 404
+
+
+def test_tile_picture_lost_from_the_disk_is_not_found(db, client):
+    question = make_question(make_quiz(), "new", gender=["man"])
+    name = "0" * 24 + ".webp"
+    question.choices.update(picture=f"tiles/{name}", picture_alt="A beach")
+
+    assert client.get(f"/tiles/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("key", ["abc", "%00", "999999"])
+def test_staff_ask_for_pictures_that_are_not_there(sign_in, client, key):
+    sign_in("admin")
+
+    page = client.get(f"/admin/faces/face/{key}/picture/96/", follow=True)
+
+    assert b"<img" not in page.content
+
+
+def test_staff_without_the_right_are_told_so_in_words(sign_in, client):
+    sign_in("rater")
+
+    page = client.get("/admin/quiz/quiz/")
+
+    assert page.status_code == 403
+    assert b"Your account may not" in page.content
+
+
+def test_stale_form_is_answered_in_words(sign_in):
+    strict = Client(enforce_csrf_checks=True)
+
+    page = strict.post("/admin/login/", {"username": "editor", "password": "x"})
+
+    assert page.status_code == 403
+    assert b"Nothing was saved" in page.content
+
+
+@pytest.mark.parametrize("word", ["{hobby}", "[name]", "{x", "a } b"])
+def test_word_that_looks_like_a_slot_is_refused(sign_in, client, word):
+    sign_in("editor")
+
+    question, page = save_tile(client, word=word, word_list=make_words("bug").pk)
+
+    assert "A word is printed as it is" in page
+    assert not question.choices.exists()
 
 
 @pytest.mark.parametrize("slug", ["admin", "r", "f", "how", "static", "panel"])

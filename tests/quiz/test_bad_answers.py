@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from quiz.forms import STRANGE, TileField
 from quiz.models import Result
-from tests.make import answers, make_face, make_quiz, make_texts
+from tests.make import answers, make_face, make_question, make_quiz, make_texts
 
 SENTENCES = TileField.default_error_messages
 ADDRESS = "/ai-lover/lover/"
@@ -80,7 +80,7 @@ def test_answer_of_an_older_version_of_the_quiz_is_asked_again(quiz, client):
 
 def test_question_added_in_the_meantime_is_asked(quiz, client):
     form = answers()
-    quiz.questions.create(key="new", text="Which new one?", position=9)
+    make_question(quiz, "new", gender=["woman"])
 
     assert SENTENCES["required"] in errors(client.post(ADDRESS, form))
 
@@ -135,6 +135,21 @@ def test_malformed_body_is_answered_in_words(quiz, client, body, content_type):
     assert response.status_code in (400, 422)
     assert b"quiz" in response.content
     assert not Result.objects.exists()
+
+
+@pytest.mark.parametrize("charset", ["base64", "zlib_codec", "idna", "utf-16", "x"])
+def test_other_encodings_are_answered_in_words(quiz, client, charset):
+    content_type = f"multipart/form-data; boundary=x; charset={charset}"
+    response = client.generic("POST", ADDRESS, b"--x--", content_type)
+
+    assert response.status_code == 400
+    assert b"quiz" in response.content
+
+
+def test_endless_length_is_refused(quiz, client):
+    response = client.generic("POST", ADDRESS, b"who=x", CONTENT_LENGTH="9" * 5000)
+
+    assert response.status_code == 413
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,23 @@ def test_folder_with_a_problem_loads_nothing_and_says_where(db, folder, spoil, r
     assert not Face.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda text: text.replace("e5d10e2b", "00000000"), "another SHA-256"),
+        (lambda text: text[:-5], "network.json cannot be used"),
+        (lambda text: "[]", "network.json cannot be used"),
+    ],
+)
+def test_folder_of_another_network_is_refused(db, folder, spoil, reason):
+    call_command("load_faces", folder)
+    network = folder / "network.json"
+    network.write_text(spoil(network.read_text()))
+
+    with pytest.raises(CommandError, match=reason):
+        call_command("load_faces", folder)
+
+
 def test_missing_folder_is_one_plain_sentence(db, tmp_path):
     with pytest.raises(CommandError, match="manifest.csv cannot be read|No such file"):
         call_command("load_faces", tmp_path / "nowhere")

@@ -76,6 +76,15 @@ def test_surprise_gives_each_gender_the_same_chance(db):
     assert 70 < genders.count("man") < 130
 
 
+def test_surprise_does_not_stop_at_a_gender_that_has_just_gone(db, settings):
+    settings.POOL_CACHE_SECONDS = 3600
+    man, woman = make_face(gender="man"), make_face(gender="woman")
+    find(gender="surprise")
+    man.revoke("Reported.")
+
+    assert {find(gender="surprise", seed=seed).face for seed in range(12)} == {woman}
+
+
 def test_surprise_in_an_empty_pool_finds_nobody(db):
     with pytest.raises(NobodyFree):
         find(gender="surprise")

@@ -64,7 +64,7 @@ def test_wrong_address_is_answered_in_words(quiz, client):
     assert b"Nobody lives here" in response.content
 
 
-@pytest.mark.parametrize("path", ["/", "/how/", "/r/somebody/"])
+@pytest.mark.parametrize("path", ["/", "/how/", f"/r/{'x' * 22}/"])
 def test_missing_database_is_a_plain_503(quiz, client, path):
     def away(*args):
         raise OperationalError("connection refused")

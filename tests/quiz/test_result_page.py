@@ -84,6 +84,68 @@ def test_doubled_tap_on_another_one_gives_one_more_result(met, client):
     assert Result.objects.count() == 2
 
 
+@pytest.mark.parametrize("attempt", ["\x00" * 20, "a" * 99, "{name}", ""])
+def test_strange_attempt_is_no_attempt(met, client, attempt):
+    response = client.post(f"/r/{met.code}/another/", {"attempt": attempt})
+
+    assert response.status_code == 303
+
+
+def test_older_lover_of_another_wish_offers_no_other_one(met, client):
+    make_face(gender="man")
+    client.post("/ai-lover/lover/", answers(who="man"))
+
+    assert "/another/" not in page(client, met)
+    assert client.post(f"/r/{met.code}/another/")["Location"] == "/ai-lover/"
+
+
+def test_older_lover_of_the_same_wish_offers_another_one(met, client):
+    client.post(f"/r/{met.code}/another/")
+
+    assert "/another/" in page(client, met)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_doubled_submit_keeps_what_was_said_of_the_search(client):
+    make_texts()
+    make_quiz()
+    make_face(age_bucket="40s")
+    form = answers(age="50+") | {"attempt": "a" * 32}
+
+    for _ in range(2):
+        response = client.post("/ai-lover/lover/", form, follow=True)
+
+    assert b"Nobody over fifty" in response.content
+
+
+@pytest.mark.django_db(transaction=True)
+def test_repeated_attempt_does_not_lead_to_a_revoked_lover(client):
+    make_texts()
+    make_quiz()
+    gone = make_face(picture=True)
+    form = answers() | {"attempt": "a" * 32}
+    client.post("/ai-lover/lover/", form)
+    gone.revoke("Reported.")
+    other = make_face(picture=True)
+
+    response = client.post("/ai-lover/lover/", form, follow=True)
+
+    assert response.context["result"].face == other
+
+
+@pytest.mark.django_db(transaction=True)
+def test_quiz_deleted_meanwhile_is_not_found(client, settings):
+    make_texts()
+    make_face()
+    quiz = make_quiz()
+    form = answers()
+    settings.CONTENT_CACHE_SECONDS = 3600
+    client.get("/ai-lover/")
+    quiz.delete()
+
+    assert client.post("/ai-lover/lover/", form).status_code == 404
+
+
 def test_friend_sees_find_yours_and_no_retake(met, client):
     client.cookies.clear()
 
@@ -197,4 +259,6 @@ def test_result_of_an_unpublished_quiz_stays_alive(met, client):
     met.quiz.save()
 
     assert met.name in page(client, met)
-    assert client.post(f"/r/{met.code}/another/").status_code == 302
+    assert client.post(f"/r/{met.code}/another/")["Location"] == "/"
+    client.cookies.clear()
+    assert 'href="/"' in page(client, met)

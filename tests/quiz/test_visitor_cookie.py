@@ -5,9 +5,10 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils import timezone
 
+from faces.models import new_key
 from quiz.matching import Wish
 from quiz.models import Result, new_code
-from quiz.visitor import MAX_CODES, MAX_SEEN, Visitor
+from quiz.visitor import MAX_CODES, MAX_SEEN, Visitor, signer
 from tests.make import answers, make_face, make_quiz, make_texts
 
 
@@ -65,6 +66,58 @@ def test_old_cookie_is_a_new_visitor(met, client, settings, time_machine):
     assert visitor_with(client.cookies["lover"].value) == Visitor()
 
 
+def fields(**changes):
+    wish = {"gender": "man", "age_bucket": "20s", "tone": "", "chaos": 0, "words": {}}
+    good = {"wish": wish, "labels": [], "gave_up": "", "codes": "c" * 22}
+    return good | {"num_for_wish": 1, "seen": "k" * 11} | changes
+
+
+def test_signed_cookie_is_read():
+    assert visitor_with(signer().sign_object(fields())).wish.gender == "man"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        [],
+        "text",
+        fields(wish={"gender": "girl"}),
+        fields(wish={"age_bucket": "teens"}),
+        fields(wish={"chaos": None}),
+        fields(wish={"words": ["a"]}),
+        fields(wish={"words": {"a": 1}}),
+        fields(wish={"other": 1}),
+        fields(labels=5),
+        fields(seen=[1, 2]),
+        fields(seen="\x00" * 11),
+        fields(codes=None),
+        fields(num_for_wish="many"),
+    ],
+)
+def test_signed_cookie_of_another_shape_is_a_new_visitor(data):
+    assert visitor_with(signer().sign_object(data)) == Visitor()
+
+
+@pytest.mark.parametrize("text", ["\xff", "{", ".x", ""])
+def test_signed_garbage_is_a_new_visitor(text):
+    assert visitor_with(signer().sign(text)) == Visitor()
+
+
+def test_full_cookie_in_another_alphabet_fits_and_keeps_the_newest():
+    labels = ["Двадцать или чуть больше"] * 7
+    words = {f"list_{n}": "прогулка под луной" for n in range(4)}
+    keys = [new_key() for _ in range(MAX_SEEN)]
+    codes = [new_code() for _ in range(MAX_CODES)]
+    visitor = Visitor(Wish(words=words), labels, "good", codes, 3, keys)
+
+    again = visitor_with(visitor.packed())
+
+    assert len(visitor.packed()) < 3900
+    assert (again.wish, again.codes) == (visitor.wish, codes)
+    assert again.seen == keys[-len(again.seen) :]
+    assert len(again.seen) >= MAX_SEEN // 4
+
+
 def test_full_cookie_fits_into_a_browser():
     labels = ["Couch. No talking, ever, please. Thanks"] * 7
     words = {
@@ -72,7 +125,7 @@ def test_full_cookie_fits_into_a_browser():
     }
     wish = Wish("androgynous", "50+", "wholesome", 100, words)
     codes = [new_code() for _ in range(MAX_CODES)]
-    visitor = Visitor(wish, labels, "trainwreck", codes, ["k" * 11] * MAX_SEEN)
+    visitor = Visitor(wish, labels, "trainwreck", codes, 1, ["k" * 11] * MAX_SEEN)
     response = HttpResponse()
 
     visitor.remember(response)

@@ -16,6 +16,12 @@ awkward = st.sampled_from(
     ["=1+1", "#REF!", "9", "TRUE", "@a", "-1", "'hi", "Word", "“ü”", "👩‍❤️‍👨"]
 )
 words = (st.text(max_size=20).map(one_line) | awkward).filter(bool)
+
+
+def is_plain(word):
+    return not any(mark in word for mark in "{}[")
+
+
 lines = words.map(
     lambda text: text.replace("{", "{{").replace("}", "}}").replace("[", "(")
 )
@@ -46,7 +52,7 @@ def empty_the_texts():
     st.dictionaries(columns, st.lists(lines, unique=True, max_size=5), max_size=5),
     st.dictionaries(
         st.from_regex("(list|wort)_[a-z0-9_]{0,9}", fullmatch=True),
-        st.lists(words, unique=True, max_size=5),
+        st.lists(words.filter(is_plain), unique=True, max_size=5),
         max_size=3,
     ),
 )

@@ -2,7 +2,6 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
-from tqdm import tqdm
 
 from faces.shipped import ManifestError, load_faces
 
@@ -17,13 +16,8 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path, help="for example fixtures/faces")
 
     def handle(self, *args: object, folder: Path, **options: object) -> None:
-        def progress(steps, total):  # type: ignore[no-untyped-def]
-            return tqdm(
-                steps, total=total, unit="face", desc="Faces", disable=not total
-            )
-
         try:
-            num_new = load_faces(folder, progress)
+            num_new = load_faces(folder)
         except (ManifestError, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{num_new} new faces approved.")

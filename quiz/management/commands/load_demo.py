@@ -1,5 +1,4 @@
 from django.core.management.base import BaseCommand, CommandError
-from tqdm import tqdm
 
 from faces.shipped import ManifestError
 from quiz.demo import load_demo
@@ -12,13 +11,8 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: object, **options: object) -> None:
-        def progress(steps, total):  # type: ignore[no-untyped-def]
-            return tqdm(
-                steps, total=total, unit="face", desc="Faces", disable=not total
-            )
-
         try:
-            passwords = load_demo(progress)
+            passwords = load_demo()
         except (ManifestError, OSError) as error:
             raise CommandError(str(error)) from error
         if passwords:
