@@ -1,7 +1,7 @@
 """No face that could be a child, or that was not approved, is ever servable."""
 
 import pytest
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -22,14 +22,14 @@ UNSAFE = {
     ],
     "review": ["none", "", "me"],
     "gender": ["unknown", "", "girl", "boy", "anyone"],
-    "age_bucket": ["unknown", "", "teens", "under 25", "10s"],
+    "age_bucket": ["unknown", "", "teens", "<25", "10s"],
     "quality": ["unknown", "unusable", ""],
 }
 UNSAFE_PAIRS = [(column, value) for column in UNSAFE for value in UNSAFE[column]]
 
 
 def refused(change, *args, **kwargs):
-    with pytest.raises((IntegrityError, DataError)), transaction.atomic():
+    with pytest.raises(IntegrityError), transaction.atomic():
         change(*args, **kwargs)
     return True
 
