@@ -28,10 +28,13 @@ def main() -> None:
         pairs = [
             (per_second(client, page), per_second(client, bare)) for _ in range(ROUNDS)
         ]
+    ratio = statistics.median(
+        ours / theirs for ours, theirs in pairs
+    )  # noise moves both
     ours, theirs = (statistics.median(rates) for rates in zip(*pairs, strict=True))
     print(f"quiz page       {ours:7.0f} requests/s")
     print(f"bare view       {theirs:7.0f} requests/s")
-    print(f"ratio           {ours / theirs:7.2f}   (goal: at least 0.85)")
+    print(f"ratio           {ratio:7.2f}   (goal: at least 0.85)")
 
 
 if __name__ == "__main__":

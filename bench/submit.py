@@ -32,10 +32,13 @@ def main() -> None:
             )
             for _ in range(ROUNDS)
         ]
+    ratio = statistics.median(
+        ours / theirs for ours, theirs in pairs
+    )  # noise moves both
     ours, theirs = (statistics.median(times) for times in zip(*pairs, strict=True))
     print(f"submit                  {ours * 1e6:7.0f} µs of CPU")
     print(f"bare SELECT + INSERT    {theirs * 1e6:7.0f} µs of CPU")
-    print(f"ratio                   {ours / theirs:7.2f}   (goal: at most 1.10)")
+    print(f"ratio                   {ratio:7.2f}   (goal: at most 1.10)")
 
 
 if __name__ == "__main__":

@@ -66,6 +66,15 @@ class AnswersForm(forms.Form):
         helper.form_tag = False
         return helper
 
+    def _clean_fields(self) -> None:
+        """Do as Django does, without the bound fields that only a page needs."""
+        for name, field in self.fields.items():
+            value = field.widget.value_from_datadict(self.data, self.files, name)
+            try:
+                self.cleaned_data[name] = field.clean(value)
+            except ValidationError as error:
+                self.add_error(name, error)
+
     def clean(self) -> None:
         """Complain once about what no visitor can have typed."""
         if self.errors.pop("attempt", None) or set(self.data) - set(self.fields):
