@@ -3,12 +3,13 @@
 import os
 import re
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,6 +131,19 @@ class Client:
                 length = int(line.split(b":")[1])
         self.file.read(length)
         return status
+
+
+def side_by_side(
+    ours: Callable[[], float], theirs: Callable[[], float], rounds: int
+) -> tuple[float, float, float]:
+    """Measure both in turn; the medians, and the median ratio of neighbours.
+
+    Noise of the machine moves both of a pair, so their ratio is steadier than the medians'.
+    """
+    ours(), theirs()
+    pairs = [(ours(), theirs()) for _ in range(rounds)]
+    medians = [statistics.median(values) for values in zip(*pairs, strict=True)]
+    return medians[0], medians[1], statistics.median(a / b for a, b in pairs)
 
 
 def get_request(path: str) -> bytes:

@@ -1,13 +1,12 @@
 """Quiz pages per second, against a bare Django view on the same server."""
 
-import statistics
 import sys
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench._server import Client, get_request, running_site
+from bench._server import Client, get_request, running_site, side_by_side
 
 ROUNDS = 15
 REQUESTS = 400
@@ -24,14 +23,9 @@ def main() -> None:
     with running_site() as server:
         client = Client(server.port)
         page, bare = get_request("/ai-lover/"), get_request("/bare/view/")
-        per_second(client, page), per_second(client, bare)
-        pairs = [
-            (per_second(client, page), per_second(client, bare)) for _ in range(ROUNDS)
-        ]
-    ratio = statistics.median(
-        ours / theirs for ours, theirs in pairs
-    )  # noise moves both
-    ours, theirs = (statistics.median(rates) for rates in zip(*pairs, strict=True))
+        ours, theirs, ratio = side_by_side(
+            lambda: per_second(client, page), lambda: per_second(client, bare), ROUNDS
+        )
     print(f"quiz page       {ours:7.0f} requests/s")
     print(f"bare view       {theirs:7.0f} requests/s")
     print(f"ratio           {ratio:7.2f}   (goal: at least 0.85)")

@@ -1,12 +1,11 @@
 """CPU of the server per submitted quiz, against one bare ORM SELECT + INSERT."""
 
-import statistics
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench._server import Client, Server, post_request, running_site
+from bench._server import Client, Server, post_request, running_site, side_by_side
 
 ROUNDS = 60
 REQUESTS = 60
@@ -24,18 +23,11 @@ def main() -> None:
         client = Client(server.port)
         submit = post_request("/ai-lover/lover/", server.answers())
         bare = post_request("/bare/select-and-insert/", server.answers())
-        cpu_per_request(server, client, submit), cpu_per_request(server, client, bare)
-        pairs = [
-            (
-                cpu_per_request(server, client, submit),
-                cpu_per_request(server, client, bare),
-            )
-            for _ in range(ROUNDS)
-        ]
-    ratio = statistics.median(
-        ours / theirs for ours, theirs in pairs
-    )  # noise moves both
-    ours, theirs = (statistics.median(times) for times in zip(*pairs, strict=True))
+        ours, theirs, ratio = side_by_side(
+            lambda: cpu_per_request(server, client, submit),
+            lambda: cpu_per_request(server, client, bare),
+            ROUNDS,
+        )
     print(f"submit                  {ours * 1e6:7.0f} µs of CPU")
     print(f"bare SELECT + INSERT    {theirs * 1e6:7.0f} µs of CPU")
     print(f"ratio                   {ratio:7.2f}   (goal: at most 1.10)")
