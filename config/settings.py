@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "quiz",
     "texts",
     "faces",
+    "generator",
     "crispy_forms",
     "csp",
     "django.contrib.admin",

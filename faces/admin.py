@@ -25,8 +25,14 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 @admin.register(Network)
 class NetworkAdmin(admin.ModelAdmin):
-    list_display = ["title", "name", "resolution", "num_faces", "registered_at"]
-    readonly_fields = ["name", "sha256", "resolution", "source", "registered_at"]
+    list_display = [
+        *("title", "name", "family", "subject", "resolution"),
+        *("num_faces", "registered_at"),
+    ]
+    readonly_fields = [
+        *("name", "family", "subject", "resolution", "source"),
+        *("sha256", "weights_sha256", "registered_at"),
+    ]
     search_fields = ["name", "title"]
 
     def get_queryset(self, request):

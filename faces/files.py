@@ -10,6 +10,7 @@ from xml.sax.saxutils import quoteattr
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 from PIL import Image, ImageOps
+from PIL.PngImagePlugin import PngInfo
 
 PUBLIC_SIZES = [512, 256, 96]
 """Sides in pixels of the WebP files that visitors can load."""
@@ -20,6 +21,10 @@ ALL_SIZES = [*PUBLIC_SIZES, CARD_SIZE]
 TRAINED_ALGORITHMIC_MEDIA = (
     "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 )
+LOSSY: dict[str, dict[str, int]] = {
+    "webp": {"quality": 80, "method": 4},
+    "jpeg": {"quality": 88},
+}
 MAX_BYTES = 10_000_000
 MAX_SIDE = 4096
 
@@ -38,21 +43,24 @@ class AtomicFileSystemStorage(FileSystemStorage):
         return name
 
     def _save(self, name: str, content: IO[Any]) -> str:
-        path = Path(self.path(name))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                for chunk in ContentFile(content.read()).chunks():
-                    file.write(chunk)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_whole(Path(self.path(name)), content.read())
         return name
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put a file under its name only once all of it is on the disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def ai_mark(description: str = "") -> bytes:
@@ -104,6 +112,18 @@ def has_pictures(sha256: str) -> bool:
     return all(default_storage.exists(picture_name(sha256, size)) for size in ALL_SIZES)
 
 
+def encode(image: Image.Image, format: str, mark: bytes) -> bytes:
+    """Return the file of a picture: `webp` or `jpeg`, or `png`, which loses nothing."""
+    buffer = io.BytesIO()
+    if format == "png":
+        chunks = PngInfo()
+        chunks.add_itxt("XML:com.adobe.xmp", mark.decode())
+        image.save(buffer, "PNG", pnginfo=chunks, optimize=True)
+    else:
+        image.save(buffer, format, xmp=mark, **LOSSY[format])
+    return buffer.getvalue()
+
+
 def save_pictures(image: Image.Image, sha256: str, description: str) -> None:
     """Store every size of a face that is not stored yet."""
     mark = ai_mark(description)
@@ -112,12 +132,8 @@ def save_pictures(image: Image.Image, sha256: str, description: str) -> None:
         if default_storage.exists(name):
             continue
         resized = image.resize((size, size), Image.Resampling.LANCZOS)
-        buffer = io.BytesIO()
-        if size == CARD_SIZE:
-            resized.save(buffer, "JPEG", quality=88, xmp=mark)
-        else:
-            resized.save(buffer, "WEBP", quality=80, method=4, xmp=mark)
-        default_storage.save(name, ContentFile(buffer.getvalue()))
+        data = encode(resized, "jpeg" if size == CARD_SIZE else "webp", mark)
+        default_storage.save(name, ContentFile(data))
 
 
 def read_picture(sha256: str, size: int) -> bytes:

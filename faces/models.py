@@ -28,6 +28,10 @@ class NetworkQuerySet(models.QuerySet["Network"]):
 class Network(models.Model):
     """A registered generator. No face comes from a network that is not listed here."""
 
+    class Family(models.TextChoices):
+        MOBILESTYLEGAN = "mobilestylegan", "MobileStyleGAN"
+        STYLEGAN2 = "stylegan2", "StyleGAN2"
+
     name = models.SlugField(
         unique=True, help_text="Short name for commands, such as mobilestylegan-ffhq."
     )
@@ -38,6 +42,17 @@ class Network(models.Model):
         max_length=64,
         unique=True,
         help_text="SHA-256 of the file the weights were published in.",
+    )
+    family = models.CharField(
+        max_length=14, choices=Family, help_text="The architecture it is built as."
+    )
+    subject = models.SlugField(
+        default="faces", help_text="What it draws: faces, cats and so on."
+    )
+    weights_sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="SHA-256 of the converted weights; empty until they were brought here.",
     )
     resolution = models.PositiveSmallIntegerField(
         help_text="Pixels along one side of its pictures."

@@ -22,6 +22,7 @@ def make_network(**fields):
         "name": "tiny",
         "title": "Tiny GAN",
         "sha256": hashlib.sha256(b"tiny").hexdigest(),
+        "family": "stylegan2",
         "resolution": 64,
         "licence": "For tests only.",
         "source": "tests",
@@ -193,3 +194,63 @@ def make_workbook(sheets):
     workbook.save(file)
     file.seek(0)
     return file
+
+
+def make_stylegan2(architecture="skip", num_classes=0, resolution=16, channels=8):
+    """The facts and tensors of a tiny StyleGAN2 with random weights."""
+    import torch  # the rest of the site does without
+
+    random = torch.Generator().manual_seed(1)
+    layers, tensors = {}, {}
+
+    def add(path, facts=None, **shapes):
+        for name, shape in shapes.items():
+            tensors[f"{path}.{name}"] = torch.randn(shape, generator=random)
+        if facts:
+            layers[path] = facts
+
+    def add_linear(path, num_in, num_out, **facts):
+        gains = {"weight_gain": num_in**-0.5, "bias_gain": 1.0}
+        facts = {"activation": "linear"} | gains | facts
+        add(path, facts, weight=(num_out, num_in), bias=(num_out,))
+
+    def add_conv(path, side, up):
+        facts = {"activation": "lrelu", "act_gain": 2**0.5, "conv_clamp": 256.0}
+        noise = {"noise_const": (side, side), "noise_strength": ()}
+        weight, bias = (channels, channels, 3, 3), (channels,)
+        facts |= {"up": up, "use_noise": True}
+        add(path, facts, weight=weight, bias=bias, **noise)
+        add_linear(f"{path}.affine", channels, channels)
+        add_filter(path)
+
+    def add_filter(path):
+        row = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 8
+        tensors[f"{path}.resample_filter"] = row.outer(row)
+
+    add("mapping", w_avg=(channels,))
+    if num_classes:
+        add_linear("mapping.embed", num_classes, channels)
+    num_in = channels * (2 if num_classes else 1)
+    add_linear("mapping.fc0", num_in, channels, activation="lrelu")
+    add_linear("mapping.fc1", channels, channels, activation="lrelu")
+    add("synthesis.b4", const=(channels, 4, 4))
+    sides = [2**n for n in range(2, resolution.bit_length())]
+    for side in sides:
+        block = f"synthesis.b{side}"
+        add_filter(block)
+        if side > 4:
+            add_conv(f"{block}.conv0", side, up=2)
+        add_conv(f"{block}.conv1", side, up=1)
+        if architecture == "resnet" and side > 4:
+            facts = {"activation": "linear", "up": 2, "act_gain": 1.0}
+            facts |= {"weight_gain": channels**-0.5, "conv_clamp": None}
+            add(f"{block}.skip", facts, weight=(channels, channels, 1, 1))
+            add_filter(f"{block}.skip")
+        if architecture == "skip" or side == resolution:
+            facts = {"weight_gain": channels**-0.5, "conv_clamp": 256.0}
+            add(f"{block}.torgb", facts, weight=(3, channels, 1, 1), bias=(3,))
+            add_linear(f"{block}.torgb.affine", channels, channels)
+    sizes = {"z_dim": channels, "w_dim": channels, "num_ws": 2 * len(sides)}
+    facts = {"family": "stylegan2", "architecture": architecture, "layers": layers}
+    facts |= sizes | {"resolution": resolution, "num_classes": num_classes}
+    return facts, tensors

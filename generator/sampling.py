@@ -1,0 +1,67 @@
+"""From recipes to pictures: seed → z → w → pixels."""
+
+import logging
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from generator.devices import batch_size
+from generator.latents import latents
+from generator.networks import Generator
+from generator.recipes import Recipe
+
+logger = logging.getLogger(__name__)
+
+
+class Sampler:
+    """A prepared network on its device, drawing as many pictures at once as fit."""
+
+    def __init__(self, network: Generator, device: torch.device):
+        self.network = network
+        self.device = device
+        self.batch_size = batch_size(device, network.resolution)
+
+    @torch.inference_mode()
+    def w(self, recipe: Recipe) -> Tensor:
+        """Return w of one recipe: float32 (1, w_dim), truncated by its psi, on the CPU."""
+        z = latents([recipe.seed], self.network.z_dim)
+        classes = None
+        if recipe.class_index is not None:
+            classes = torch.tensor([recipe.class_index])
+        return self.network.map(z.to(self.device), recipe.psi, classes).cpu()
+
+    @torch.inference_mode()
+    def draw(self, recipes: Sequence[Recipe]) -> Iterator[Tensor]:
+        """Give each recipe's picture: float32 (3, resolution, resolution), on the device.
+
+        RGB, nominally -1 to 1, not clamped. A batch too large for the device's memory
+        is drawn in halves, and so are those after it.
+        """
+        start = 0
+        while start < len(recipes):
+            batch = recipes[start : start + self.batch_size]
+            w = torch.cat([self.w(recipe) for recipe in batch]).to(self.device)
+            try:
+                pictures = self.network.draw(w, batch[0].noise)
+            except torch.OutOfMemoryError:
+                if self.batch_size == 1:
+                    raise
+                self.batch_size //= 2
+                torch.cuda.empty_cache()
+                logger.warning(
+                    "Out of memory: from now on %d at once.", self.batch_size
+                )
+                continue
+            yield from pictures
+            start += len(batch)
+
+
+def to_pixels(picture: Tensor) -> np.ndarray:
+    """float (3, height, width), -1 to 1 → uint8 (height, width, 3), 0 to 255, RGB.
+
+    The rule of StyleGAN2's own scripts: x * 127.5 + 128, clamped, then truncated.
+    """
+    pixels = (picture * 127.5 + 128).clamp(0, 255).to(torch.uint8)
+    return pixels.permute(1, 2, 0).cpu().numpy()
