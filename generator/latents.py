@@ -31,6 +31,11 @@ def check_z(z: Tensor, z_dim: int) -> None:
         raise ValueError(f"z must be (batch, {z_dim}), not {tuple(z.shape)}.")
 
 
+def check_noise(noise: str) -> None:
+    if noise not in ("const", "none"):
+        raise ValueError(f'noise must be "const" or "none", not {noise!r}.')
+
+
 def broadcast_w(w: Tensor, num_ws: int, w_dim: int) -> Tensor:
     """Return w+ (batch, num_ws, w_dim) of a w (batch, w_dim); a w+ comes back as it is."""
     if w.ndim == 2 and w.shape[1] == w_dim:

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from generator.latents import broadcast_w, check_z, truncate
+from generator.latents import broadcast_w, check_noise, check_z, truncate
 
 
 class MappingNetwork(nn.Module):
@@ -165,8 +165,9 @@ class MobileStyleGAN(nn.Module):
 
         Float32 (batch, 3, resolution, resolution), RGB, nominally -1 to 1, not clamped.
         Noise is `const`, the maps the network was published with, or `none`.
-        Raises ValueError for another shape.
+        Raises ValueError for another shape or noise.
         """
+        check_noise(noise)
         ws = broadcast_w(w, self.num_ws, self.w_dim)
         return self.synthesis(ws, noise == "const")
 

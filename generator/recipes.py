@@ -1,6 +1,7 @@
 """What to draw: seeds as people write them, and the recipe each picture is drawn by."""
 
 import math
+import re
 from dataclasses import dataclass
 
 MAX_SEED = 2**32 - 1
@@ -42,12 +43,12 @@ def parse_seeds(text: str) -> list[int]:
     """
     seeds: dict[int, None] = {}
     for part in text.split(","):
-        first, dash, last = part.strip().partition("-")
-        if not (first.isdecimal() and (last.isdecimal() or not dash)):
+        match = re.fullmatch(r"([0-9]{1,20})(?:-([0-9]{1,20}))?", part.strip())
+        if not match:
             raise ValueError(
-                f"{part.strip()!r} is not a seed: write 1234, 0-63 or 1,5,9."
+                f"{part.strip()[:40]!r} is not a seed: write 1234, 0-63 or 1,5,9."
             )
-        start, end = int(first), int(last or first)
+        start, end = int(match[1]), int(match[2] or match[1])
         if end > MAX_SEED:
             raise ValueError(f"{end} is too large: seeds go from 0 to {MAX_SEED}.")
         if end < start:

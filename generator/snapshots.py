@@ -67,8 +67,6 @@ class Reader:
         return Snapshot(facts | {"layers": self.layers}, self.tensors)
 
     def part(self, parent: Module, name: str, class_name: str) -> Module:
-        if name not in parent.parts:
-            raise LoadError(f"{parent.path} has no part {name}.")
         path = name if parent is self.root else f"{parent.path}.{name}"
         module = Module(parent.parts[name], path, class_name, self.tensor_reader)
         for key, tensor in module.tensors.items():

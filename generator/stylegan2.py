@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from generator.latents import broadcast_w, check_z
+from generator.latents import broadcast_w, check_noise, check_z
 from generator.stylegan2_layers import (
     Linear,
     ModulatedConv,
@@ -192,8 +192,7 @@ class StyleGAN2(nn.Module):
         standard deviation in float32). Raises ValueError for other shapes or noise.
         Source: StyleGAN2, arXiv 1912.04958, section 2 and figure 7.
         """
-        if noise not in ("const", "none"):
-            raise ValueError(f'noise must be "const" or "none", not {noise!r}.')
+        check_noise(noise)
         w = broadcast_w(w, self.num_ws, self.w_dim).to(torch.float32)
         x = self.const.expand(len(w), -1, -1, -1)
         x = x.clone(memory_format=torch.channels_last)  # the layers overwrite it

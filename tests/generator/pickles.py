@@ -132,7 +132,7 @@ def snapshot(facts, tensors, attributes=None, pieces=None, classes=None):
     """The pickle of a network, some of it changed.
 
     Attributes and classes are filed under the path of a module, pieces under that of a
-    tensor. None leaves a tensor out.
+    tensor. An attribute of bytes is a piece too. None leaves a tensor out.
     """
     said = attributes_of(facts)
     for path, changes in (attributes or {}).items():
@@ -160,7 +160,10 @@ def tree(path, held, said, classes):
     }
     kind = path.rpartition(".")[2].rstrip("0123456789")
     class_name = CLASSES.get(kind, "FullyConnectedLayer")
-    state = {name: plain(value) for name, value in said.get(path, {}).items()}
+    state = {
+        name: value if isinstance(value, bytes) else plain(value)
+        for name, value in said.get(path, {}).items()
+    }
     state["_parameters"] = dictionary(parameters)
     state["_buffers"] = dictionary(buffers)
     state["_modules"] = dictionary(below)

@@ -7,6 +7,7 @@ import pytest
 from generator.tensors import TensorReader
 from generator.unpickling import LoadError, Unpickler
 from tests.generator.pickles import (
+    call,
     plain,
     snapshot,
     storage,
@@ -19,12 +20,16 @@ from tests.generator.refusal import refusal
 WEIGHT = "synthesis.b8.conv0.weight"
 KERNEL = np.ones((8, 8, 3, 3), "f4")
 FIVE = np.ones(5, "f4")
-EVIL_STORAGE = b"\x80\x02cposix\nsystem\n" + TOUCH + b"\x85R."
+EVIL_STORAGE = whole(call("posix.system", plain("touch PWNED")))
 ENORMOUS = storage(FIVE).replace(
     plain(5) + b"NtQ.", b"\x8a\x06" + bytes(5) + b"\x01NtQ."
 )
+ODD_ENCODING = call("_codecs.encode", plain("abc"), plain("idna"))
+SCALAR = "numpy._core.multiarray.scalar"
+DOUBLE = call("numpy.dtype", plain("f8"), plain(False), plain(True))
+BIG_ENDIAN = DOUBLE + plain((3, ">", None, None, None, -1, -1, 0)) + b"b"
 BAD_WEIGHTS = {
-    "absent": (None, "no tensor weight"),
+    "absent": (None, "no weight of 4 dimensions"),
     "of another kind": (plain([1, 2]), "is not a tensor"),
     "with a call in its storage": (
         tensor(KERNEL, EVIL_STORAGE),
@@ -47,6 +52,23 @@ BAD_WEIGHTS = {
         "longer or shorter",
     ),
     "of whole numbers": (tensor(KERNEL.astype("i8")), "does not hold floating-point"),
+    "without bytes": (
+        call("torch._utils._rebuild_tensor_v2", b"N", *map(plain, (0, (8,), (1,)))),
+        "has no storage",
+    ),
+    "with bytes in an odd encoding": (
+        tensor(KERNEL).replace(plain(storage(KERNEL.ravel())), ODD_ENCODING),
+        "has no storage",
+    ),
+    "with a storage of another kind": (
+        tensor(KERNEL, storage(KERNEL, type=pickle.dumps(5, 2))),
+        "storage of an unknown kind",
+    ),
+    "with a storage of no length": (
+        tensor(KERNEL, storage(KERNEL).replace(plain(KERNEL.size) + b"Nt", b"NNt")),
+        "storage of no length",
+    ),
+    "without a shape": (tensor(KERNEL, shape=[8]), "has no shape"),
     "of another shape": (tensor(KERNEL[1:]), "has the shape [8]"),
     "of another rank": (tensor(KERNEL.ravel()), "no weight of 4 dimensions"),
     "of too many dimensions": (
@@ -77,6 +99,19 @@ BAD_ATTRIBUTES = [
     (CONV, {"act_gain": np.float64("nan")}, "unusable act_gain"),
     (CONV, {"act_gain": np.float64("inf")}, "unusable act_gain"),
     (CONV, {"act_gain": np.datetime64(5, "s")}, "unusable act_gain"),
+    (CONV, {"act_gain": call(SCALAR, DOUBLE)}, "unusable act_gain"),
+    (CONV, {"act_gain": call(SCALAR, DOUBLE, plain(b"1234"))}, "unusable act_gain"),
+    (CONV, {"act_gain": call(SCALAR, DOUBLE, plain([1]))}, "unusable act_gain"),
+    (
+        CONV,
+        {"act_gain": call(SCALAR, BIG_ENDIAN, plain(bytes(8)))},
+        "unusable act_gain",
+    ),
+    (
+        CONV,
+        {"act_gain": call(SCALAR, plain("f8"), plain(bytes(8)))},
+        "unusable act_gain",
+    ),
     (CONV, {"conv_clamp": -1}, "unusable conv_clamp"),
     (CONV, {"conv_clamp": "256"}, "unusable conv_clamp"),
     ("mapping.fc0", {"weight_gain": 1e9}, "unusable weight_gain"),
@@ -93,6 +128,17 @@ BAD_ATTRIBUTES = [
 BAD_PARTS = [
     ({"synthesis.input.freqs": tensor(FIVE)}, "StyleGAN3"),
     ({"synthesis.b64.const": tensor(FIVE)}, "unknown part b64"),
+    (
+        {f"synthesis.b{2**n}.const": tensor(FIVE) for n in range(5, 13)},
+        "4096 pixels, over 2048",
+    ),
+    (
+        {
+            "synthesis.b8.conv1.weight": tensor(KERNEL[:5]),
+            "synthesis.b8.conv1.bias": tensor(FIVE),
+        },
+        "synthesis.b8 has layers that do not fit together",
+    ),
     ({"synthesis.b8.extra": tensor(FIVE)}, "unknown tensor extra"),
     ({"mapping.w_avg": tensor(FIVE)}, "do not fit together"),
     ({"mapping.fcx.weight": tensor(FIVE)}, "no part fc2"),

@@ -1,10 +1,12 @@
+import io
 import struct
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
-from generator.snapshots import MAX_BYTES
+from generator.snapshots import MAX_BYTES, LoadError
+from generator.unpickling import Unpickler
 from tests.generator.pickles import (
     call,
     dictionary,
@@ -225,6 +227,14 @@ def test_a_hostile_pickle_changes_no_function_of_torch(name):
 
     after = (function.__doc__, dict(vars(function)), set(function.__globals__))
     assert after == before
+
+
+@pytest.mark.parametrize("method", ["persistent_load", "get_extension"])
+def test_the_unpickler_itself_knows_nothing_outside_its_file(method):
+    unpickler = Unpickler(io.BytesIO())
+
+    with pytest.raises(LoadError):
+        getattr(unpickler, method)(1)
 
 
 def test_a_file_that_is_too_large_is_refused():
