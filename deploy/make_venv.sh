@@ -25,7 +25,7 @@ run)
     package=.
     is_installed dev && exit
     ;;
-*) package=".[$1]" ;;
+*) package=".[$1,gpu]" ;;
 esac
 
 "$PYTHON" -c 'import ensurepip' 2>/dev/null ||

@@ -172,7 +172,11 @@ class MobileStyleGAN(nn.Module):
         return self.synthesis(ws, noise == "const")
 
     def use_half(self) -> None:
-        """Convolve in float16; styles stay float32."""
+        """Convolve in float16; styles stay float32.
+
+        Against float32 a picture then differs by 0.1 % of its standard deviation on
+        average, and by at most 10 % in single pixels (measured on two faces).
+        """
         for module in self.synthesis.modules():
             if isinstance(module, nn.Conv2d):
                 module.half()

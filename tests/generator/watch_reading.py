@@ -22,7 +22,8 @@ ROOT = Path(__file__).parents[2]
 LIMIT = 1_000_000_000
 MUTANTS = 2000
 
-events, watching = [], False
+events: list[str] = []
+watching = False
 
 
 def note(event, args):
