@@ -6,13 +6,16 @@ TEMPLATES = find config faces generator quiz texts templates -path '*templates/*
 PRODUCTION := DEBUG=0 SECRET_KEY=only-for-make-check-0123456789-abcdefghijklmnopqrstuvwxyz ALLOWED_HOSTS=lovers.example SITE_URL=https://lovers.example
 
 export PYTHON HOST PORT
-.PHONY: help run test check format bench lock python dev
+.PHONY: help run worker test check format bench lock python dev
 
 help:  ## List these targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
 
 run: python  ## Serve the quiz on demo data (PORT=8000, HOST=127.0.0.1)
 	@deploy/make_run.sh
+
+worker: python  ## Draw for the pool until Ctrl-C (REDIS_URL= or a Redis of its own)
+	@deploy/make_worker.sh
 
 test: dev  ## Run the tests on SQLite, in Chromium and on PostgreSQL (ARGS= for pytest)
 	@deploy/make_test.sh $(ARGS)

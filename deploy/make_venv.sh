@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install into .venv what `make run`, `make test` (dev) or `make bench` needs: deploy/make_venv.sh run|dev|bench
+# Install into .venv what `make run`, `make worker`, `make test` or `make bench` needs: deploy/make_venv.sh run|gpu|dev|bench
 # Does nothing while pyproject.toml and constraints.txt are as the last whole installation found them.
 set -eu
 
@@ -23,6 +23,10 @@ is_installed "$1" && exit
 case $1 in
 run)
     package=.
+    is_installed dev && exit
+    ;;
+gpu)
+    package=".[gpu]"
     is_installed dev && exit
     ;;
 *) package=".[$1,gpu]" ;;

@@ -172,6 +172,24 @@ class Face(models.Model):
         default=Review.NONE,
         help_text="Who looked before it could be approved.",
     )
+    proposed_gender = models.CharField(
+        max_length=11,
+        choices=Gender,
+        default=Gender.UNKNOWN,
+        help_text="What the screening networks took it for; people decide.",
+    )
+    proposed_age_bucket = models.CharField(
+        max_length=7, choices=AgeBucket, default=AgeBucket.UNKNOWN
+    )
+    proposed_quality = models.CharField(
+        max_length=10, choices=Quality, default=Quality.UNKNOWN
+    )
+    phash = models.CharField(
+        max_length=16,
+        blank=True,
+        db_index=True,
+        help_text="Perceptual hash: near-duplicates differ in few of its 64 bits.",
+    )
 
     objects = FaceQuerySet.as_manager()
 
@@ -206,7 +224,8 @@ class Face(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"seed {self.seed}, psi {self.psi.normalize():f}{', ' + self.edit if self.edit else ''}"
+        edit = f", {self.edit}" if self.edit else ""
+        return f"seed {self.seed}, psi {self.psi.normalize():f}{edit}"
 
     @property
     def is_servable(self) -> bool:
@@ -222,6 +241,10 @@ class Face(models.Model):
     def approve(self, reason: str, by: User | None = None) -> bool:
         """Let visitors see the face; False if it was not waiting for that."""
         return self.change_status(self.Status.UNRATED, self.Status.APPROVED, reason, by)
+
+    def reject(self, reason: str, by: User | None = None) -> bool:
+        """Never show the face; False if it was not waiting for a decision."""
+        return self.change_status(self.Status.UNRATED, self.Status.REJECTED, reason, by)
 
     def revoke(self, reason: str, by: User | None = None) -> bool:
         """Hide the face everywhere, for good; False if it was not approved."""

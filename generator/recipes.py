@@ -19,6 +19,7 @@ class Recipe:
     psi: float
     class_index: int | None = None
     noise: str = "const"
+    edit: str = ""
 
     def __str__(self) -> str:
         return ", ".join([self.network, f"seed {self.seed}", *self.details(" ")])
@@ -33,6 +34,8 @@ class Recipe:
             details.append(f"class{gap}{self.class_index}")
         if self.noise == "none":
             details.append(f"no{gap}noise")
+        if self.edit:
+            details.append(self.edit)
         return details
 
 

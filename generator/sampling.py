@@ -22,6 +22,8 @@ class Sampler:
         self.network = network
         self.device = device
         self.batch_size = batch_size(device, network.resolution)
+        self.note = ""
+        """What had to be changed to go on, in words."""
 
     @torch.inference_mode()
     def w(self, recipe: Recipe) -> Tensor:
@@ -56,6 +58,12 @@ class Sampler:
                 continue
             yield from pictures
             start += len(batch)
+
+    def halve_batch(self) -> None:
+        before, self.batch_size = self.batch_size, self.batch_size // 2
+        self.note = f"Out of memory at {before} pictures at once, went on with {self.batch_size}."
+        logger.warning(self.note)
+        torch.cuda.empty_cache()
 
 
 def to_pixels(picture: Tensor) -> np.ndarray:

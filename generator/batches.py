@@ -1,0 +1,179 @@
+"""Draws one batch: seed → picture → screening → files → row. Safe to run twice."""
+
+import hashlib
+import logging
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import torch
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from PIL import Image
+
+from faces.files import save_pictures
+from faces.models import Face, Network
+from generator.devices import prepare
+from generator.duplicates import Duplicates
+from generator.errors import GeneratorError
+from generator.models import Batch
+from generator.networks import load_network
+from generator.recipes import Recipe
+from generator.sampling import Sampler, to_pixels
+from generator.screening import Screener, Screening
+
+logger = logging.getLogger(__name__)
+
+NEAR_DUPLICATE = "looks the same as another face"
+
+
+@dataclass(frozen=True)
+class Studio:
+    """What a worker keeps in memory to draw for the pool."""
+
+    network: Network
+    sampler: Sampler
+    screener: Screener
+
+    @classmethod
+    def open(cls, network_id: int, device: torch.device) -> Self:
+        """Load everything onto a device; GeneratorError when something is not here."""
+        row = Network.objects.get(pk=network_id)
+        network = load_network(row)
+        prepare(network, device)
+        return cls(row, Sampler(network, device), Screener.load(device))
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture that was screened, and whose files are stored unless it is rejected."""
+
+    recipe: Recipe
+    sha256: str
+    screening: Screening
+    rejected: str
+
+
+def draw_batch(
+    batch: Batch,
+    open_studio: Callable[[int], Studio],
+    on_picture: Callable[[], object] = lambda: None,
+) -> None:
+    """Draw what is missing of a batch that this process has taken.
+
+    A picture's row is committed together with the batch's counts, after its files. So a
+    batch that was cut short goes on where it stopped, and one that two workers draw at
+    once still has every face once. What goes wrong is written down in the batch, which
+    is given back to be tried again, and then raised.
+    """
+    start = time.monotonic()
+    try:
+        studio = open_studio(batch.network_id)
+        for drawn in draw_missing(batch, studio):
+            if not store(drawn, batch):
+                logger.info("%s was drawn by another worker.", drawn.recipe)
+            if not batch.extend_lease():
+                logger.warning("Batch %d was given to another worker.", batch.pk)
+                return
+            on_picture()
+    except Exception as error:
+        reason = str(error) if isinstance(error, GeneratorError) else repr(error)
+        batch.give_back(time.monotonic() - start, reason)
+        raise
+    batch.finish(time.monotonic() - start, studio.sampler.note)
+
+
+def draw_missing(batch: Batch, studio: Studio) -> Iterator[Drawn]:
+    """Draw, screen and file the seeds that have no face yet.
+
+    Threads screen and encode while the next pictures are drawn.
+    """
+    known = set(
+        Face.objects.filter(
+            network=batch.network, psi=batch.psi, edit="", seed__in=batch.seeds
+        ).values_list("seed", flat=True)
+    )
+    recipes = [
+        Recipe(batch.network.name, seed, float(batch.psi))
+        for seed in batch.seeds
+        if seed not in known
+    ]
+    hashes = Face.objects.exclude(phash="").values_list("phash", flat=True)
+    duplicates = Duplicates(hashes.iterator())
+    num_threads = 1 if studio.sampler.device.type == "cpu" else os.cpu_count() or 1
+    pending: deque[Future[Drawn]] = deque()
+    with ThreadPoolExecutor(num_threads) as threads:
+        for recipe, picture in zip(recipes, studio.sampler.draw(recipes), strict=True):
+            pixels = to_pixels(picture)
+            pending.append(
+                threads.submit(finish, pixels, recipe, studio.screener, duplicates)
+            )
+            if len(pending) > 2 * num_threads:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+
+
+def finish(
+    pixels: np.ndarray, recipe: Recipe, screener: Screener, duplicates: Duplicates
+) -> Drawn:
+    """Screen a picture; only one that passes is ever written to the disk."""
+    sha256 = hashlib.sha256(pixels.tobytes()).hexdigest()
+    screening = screener.screen(pixels)
+    rejected = screening.rejected
+    if not rejected and not duplicates.claim(screening.phash):
+        rejected = NEAR_DUPLICATE
+    if not rejected:
+        save_pictures(Image.fromarray(pixels), sha256, str(recipe))
+    return Drawn(recipe, sha256, screening, rejected)
+
+
+def store(drawn: Drawn, batch: Batch) -> bool:
+    """Add the face and count it; False if it is there already.
+
+    A rejected one keeps its recipe and scores, so that it is never drawn again.
+    """
+    screening = drawn.screening
+    face = Face(
+        network=batch.network,
+        seed=drawn.recipe.seed,
+        psi=batch.psi,
+        edit=drawn.recipe.edit,
+        picture_sha256=drawn.sha256,
+        drawn_on=timezone.localdate(),
+        scores=screening.scores,
+        phash=screening.phash,
+        proposed_gender=screening.gender,
+        proposed_age_bucket=screening.age_bucket,
+        proposed_quality=batch.quality,
+    )
+    try:
+        with transaction.atomic():
+            face.save(force_insert=True)
+            if drawn.rejected:
+                face.reject(f"Screening: {drawn.rejected}.")
+            count(face, batch)
+    except IntegrityError:
+        return False
+    return True
+
+
+def count(face: Face, batch: Batch) -> None:
+    is_kept = face.status == Face.Status.UNRATED
+    is_in_cell = (face.proposed_gender, face.proposed_age_bucket) == (
+        batch.gender,
+        batch.age_bucket,
+    )
+    Batch.objects.filter(pk=batch.pk).update(
+        attempts=0,
+        num_drawn=F("num_drawn") + 1,
+        num_kept=F("num_kept") + int(is_kept),
+        num_rejected=F("num_rejected") + int(not is_kept),
+        num_in_cell=F("num_in_cell") + int(is_kept and is_in_cell),
+    )

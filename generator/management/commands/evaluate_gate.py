@@ -1,0 +1,86 @@
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from tqdm import tqdm
+
+from generator.errors import in_plain_words
+
+
+class Command(BaseCommand):
+    help = (
+        "Measure the screening on faces that people labelled: how many minors pass, and "
+        "how many adults are turned away. Changes nothing."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--labels",
+            type=Path,
+            required=True,
+            metavar="DIR",
+            help="folder of pictures with labels.csv: file, gender (w, m, a), age_class "
+            "(M minor, Y could be one, A adult, X no face), apparent_age, skin (L, M, D)",
+        )
+        parser.add_argument(
+            "--device",
+            choices=["auto", "cpu", "cuda"],
+            default="auto",
+            help="a CUDA GPU where there is one (the default), or what you say",
+        )
+        parser.add_argument(
+            "--json", action="store_true", help="print one JSON object and nothing else"
+        )
+
+    @in_plain_words
+    def handle(
+        self,
+        *args: object,
+        labels: Path,
+        device: str = "auto",
+        json: bool = False,
+        **options: Any,
+    ) -> None:
+        from generator.devices import choose_device
+        from generator.evaluation import read_labels, read_pixels, summarise
+        from generator.screening import Screener
+
+        labelled = read_labels(labels)
+        screener = Screener.load(choose_device(device))
+        judged = [
+            (label, screener.screen(read_pixels(label.path)))
+            for label in tqdm(labelled, desc="Screening", unit="face")
+        ]
+        figures = summarise(judged)
+        self.stdout.write(as_json(figures) if json else as_text(figures))
+
+
+def as_json(figures: dict[str, Any]) -> str:
+    return json.dumps(figures)
+
+
+def as_text(figures: dict[str, Any]) -> str:
+    lines = [
+        "Minors: {minors_passed} of {minors} passed. The share that is stopped is, with "
+        "95 % confidence, at least {minors_recall_at_least:.1%}.",
+        "Could be minors: {young_passed} of {young} passed.",
+        "No faces: {not_faces_passed} of {not_faces} passed.",
+        "Adults: {adults_rejected} of {adults} rejected.",
+    ]
+    for name in ("by_gender", "by_age", "by_skin"):
+        groups = [
+            f"{group} {counts['rejected']} of {counts['adults']}"
+            for group, counts in figures[name].items()
+        ]
+        lines.append(f"  {name.replace('_', ' ')}: {', '.join(groups) or 'no labels'}")
+    lines.append(
+        "Gender: {genders_clear} of {genders} women and men outside the grey zone, "
+        "{genders_right} of those right."
+    )
+    if figures["age_error"] is not None:
+        lines.append(
+            "Age of adults: {age_error} years off on average, bias {age_bias:+}."
+        )
+    return "\n".join(lines).format(**figures)

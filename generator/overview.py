@@ -1,0 +1,148 @@
+"""What the operator's pool page shows: values of the moment, and words for them."""
+
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from django.db.models import Count, Q
+from django.template.defaultfilters import pluralize
+from django.utils import timezone
+
+from faces.models import AGE_BUCKETS, GENDERS, QUALITIES, Face
+from faces.pool import Cell
+from generator.errors import GeneratorError
+from generator.models import Batch, Target, TopUpSettings, Worker
+from generator.planning import count_faces, plan, pool_state
+from generator.top_up import CellState, measured_yield, missing
+
+ALL_CELLS = [
+    Cell(gender, age_bucket, quality)
+    for quality, gender, age_bucket in product(QUALITIES, GENDERS, AGE_BUCKETS)
+]
+LIGHT_FROM, MEDIUM_FROM = 41, 10
+"""Degrees of the individual typology angle (ITA)."""
+NUM_BATCHES = 12
+
+
+@dataclass(frozen=True)
+class CellView:
+    cell: Cell
+    state: CellState
+
+    @property
+    def light(self) -> str:
+        """Its traffic light, in a word."""
+        if not self.state.wanted:
+            return "unwanted"
+        if self.state.servable >= self.state.wanted:
+            return "ready"
+        if not missing(self.cell, self.state):
+            return "coming"
+        return "low" if self.state.servable else "empty"
+
+    @property
+    def coming(self) -> int:
+        """The faces that the pictures on the way are likely to bring."""
+        return round(self.state.to_draw * measured_yield(self.cell, self.state))
+
+    @property
+    def yield_in_words(self) -> str:
+        share = f"{100 * measured_yield(self.cell, self.state):.2g}%"
+        return share if self.state.num_drawn else f"{share}, a guess"
+
+
+@dataclass(frozen=True)
+class SkinTone:
+    name: str
+    count: int
+    total: int
+    wished: int
+
+    @property
+    def per_cent(self) -> int:
+        return round(100 * self.count / self.total) if self.total else 0
+
+
+def overview() -> dict[str, Any]:
+    chosen = TopUpSettings.get()
+    cells = view_cells()
+    tones, num_unmeasured = skin_tones(chosen)
+    return {
+        "settings": chosen,
+        "cells": cells,
+        "totals": totals(cells),
+        "plan": plan_in_words(cells),
+        "tones": tones,
+        "num_unmeasured": num_unmeasured,
+        "workers": Worker.objects.all(),
+        "batches": Batch.objects.select_related("network")[:NUM_BATCHES],
+        "now": timezone.now(),
+    }
+
+
+def view_cells() -> list[CellView]:
+    """Every cell; of those without a target only what visitors may meet is counted."""
+    states = pool_state()
+    servable = count_faces(Face.objects.servable(), "")
+    return [
+        CellView(
+            cell, states.get(cell) or CellState(wanted=0, servable=servable.get(cell, 0))
+        )
+        for cell in ALL_CELLS
+    ]
+
+
+def totals(cells: list[CellView]) -> dict[str, int]:
+    names = ["wanted", "servable", "awaiting", "to_draw"]
+    return {name: sum(getattr(view.state, name) for view in cells) for name in names}
+
+
+def plan_in_words(cells: list[CellView]) -> str:
+    """What a top-up would do now, or why it would not."""
+    try:
+        orders = plan()
+    except GeneratorError as error:
+        return str(error)
+    if orders:
+        count = sum(order.count for order in orders)
+        return f"A top-up now would draw {pictures_in_batches(count, len(orders))}."
+    if any(missing(view.cell, view.state) for view in cells):
+        return (
+            "A top-up now would draw nothing: as many pictures as an hour may have are "
+            "ordered already. It goes on by itself."
+        )
+    if Target.objects.filter(wanted__gt=0).exists():
+        return (
+            "A top-up now would draw nothing: every cell has what it wants, or it is "
+            "on the way."
+        )
+    return "Nothing is wanted yet. Say below how many faces each cell should have."
+
+
+def pictures_in_batches(num_pictures: int, num_batches: int) -> str:
+    pictures = f"{num_pictures:,} picture{pluralize(num_pictures)}"
+    return f"{pictures} in {num_batches:,} batch{pluralize(num_batches, 'es')}"
+
+
+def skin_tones(chosen: TopUpSettings) -> tuple[list[SkinTone], int]:
+    """How light the faces are that visitors meet or may meet soon, beside the wish.
+
+    The second value counts the faces whose skin was never measured.
+    """
+    statuses = [Face.Status.APPROVED, Face.Status.UNRATED]
+    counts = Face.objects.filter(status__in=statuses).aggregate(
+        faces=Count("pk"),
+        light=Count("pk", filter=Q(scores__ita__gt=LIGHT_FROM)),
+        medium=Count(
+            "pk", filter=Q(scores__ita__gte=MEDIUM_FROM, scores__ita__lte=LIGHT_FROM)
+        ),
+        dark=Count("pk", filter=Q(scores__ita__lt=MEDIUM_FROM)),
+    )
+    total = counts["light"] + counts["medium"] + counts["dark"]
+    wishes = {
+        "light": chosen.share_light,
+        "medium": chosen.share_medium,
+        "dark": chosen.share_dark,
+    }
+    tones = [SkinTone(name, counts[name], total, wishes[name]) for name in wishes]
+    return tones, counts["faces"] - total

@@ -1,0 +1,67 @@
+"""Measures of colour: skin tone, and skin at the edges of a picture where none should be."""
+
+import math
+from itertools import product
+
+import numpy as np
+from PIL import Image
+
+RGB_TO_XYZ = np.array(
+    [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339, 0.1191920, 0.9503041],
+    ]
+)
+"""Linear sRGB to CIE XYZ."""
+WHITE = np.array([0.95047, 1.0, 1.08883])
+"""D65."""
+CHEEKS = [(slice(300, 340), slice(165, 205)), (slice(300, 340), slice(305, 345))]
+"""Rows and columns in an aligned picture of 512 pixels."""
+SMALL = 128
+EDGE_ROWS, EDGE_COLUMNS = slice(20, 100), 14
+NEAR_COLOUR, NEAR_LIGHTNESS = 10, 27.5
+
+
+def to_lab(pixels: np.ndarray) -> np.ndarray:
+    """uint8 sRGB (..., 3) → CIELAB (..., 3)."""
+    srgb = pixels / 255
+    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    xyz = linear @ RGB_TO_XYZ.T / WHITE
+    small = 6 / 29
+    f = np.where(xyz > small**3, np.cbrt(xyz), xyz / (3 * small**2) + 4 / 29)
+    x, y, z = np.moveaxis(f, -1, 0)
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
+
+
+def cheek(pixels: np.ndarray) -> np.ndarray:
+    """L, a, b of the cheek in better light: the median over its patch."""
+    patches = [to_lab(pixels[rows, columns]) for rows, columns in CHEEKS]
+    return max((np.median(p, axis=(0, 1)) for p in patches), key=lambda lab: lab[0])
+
+
+def skin_tone(cheek: np.ndarray) -> float:
+    """Individual typology angle in degrees: lower is darker.
+
+    Light decides it as much as skin: fit for the histogram of a pool, not for one face.
+    """
+    lightness, _, b = cheek
+    return math.degrees(math.atan2(lightness - 50, b))
+
+
+def skin_at_edges(image: Image.Image, cheek: np.ndarray) -> float:
+    """The share of skin colour at the left or right edge, whichever has more.
+
+    What goes wrong in a face from a generator is mostly a second one beside it.
+    """
+    small = image.resize((SMALL, SMALL), Image.Resampling.BOX)
+    lab = to_lab(np.asarray(small))
+    difference = np.abs(lab - cheek)
+    is_skin = (np.hypot(difference[..., 1], difference[..., 2]) < NEAR_COLOUR) & (
+        difference[..., 0] < NEAR_LIGHTNESS
+    )
+    sides = slice(None, EDGE_COLUMNS), slice(-EDGE_COLUMNS, None)
+    return max(
+        float(is_skin[rows, columns].mean())
+        for rows, columns in product([EDGE_ROWS], sides)
+    )

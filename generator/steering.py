@@ -1,0 +1,157 @@
+"""Moves w towards a gender and an age.
+
+Härkönen et al. 2020 (GANSpace, arXiv 2004.02546) and Shen et al. 2020 (InterFaceGAN, arXiv
+1907.10786) found such directions; here they are ridge regressions on faces that were drawn
+and screened by this very network, and the steps follow the covariance of w, so that w stays
+among the styles the network knows.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import torch
+from django.conf import settings
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+from torch import Tensor
+
+from faces.files import write_whole
+from generator.snapshots import LoadError
+
+TRAITS = ["gender", "age"]
+"""Logit of the probability of a man; natural logarithm of the age in years."""
+SURE = 0.998
+"""Probabilities beyond this are no surer."""
+TARGET_LOGIT = {"woman": -4.0, "androgynous": 0.0, "man": 4.0}
+TARGET_AGE = {"20s": 28.5, "30s": 37.0, "40s": 47.0, "50+": 60.0}
+"""As the networks measure it: some years above the age people see."""
+FOLDS = 5
+RIDGES = [1.0, 10.0, 100.0, 1000.0]
+
+
+@dataclass(frozen=True)
+class Steering:
+    """Fitted directions of one network."""
+
+    directions: np.ndarray
+    """float32 (2, w_dim): traits = directions (w - center) + means."""
+    means: np.ndarray
+    """float32 (2,)."""
+    center: np.ndarray
+    """float32 (w_dim,): the mean w of the faces it was fitted on."""
+    basis: np.ndarray
+    """float32 (w_dim, 2): how w moves for one more unit of each trait."""
+    r2: tuple[float, ...]
+    """Of each trait, cross-validated: the share of the variance that w tells."""
+    num_faces: int
+
+    @property
+    def name(self) -> str:
+        """What a recipe says of the directions it used."""
+        return hashlib.sha256(self.basis.tobytes()).hexdigest()[:8]
+
+    def predict(self, w: np.ndarray) -> np.ndarray:
+        """w (batch, w_dim) → traits (batch, 2)."""
+        return (w - self.center) @ self.directions.T + self.means
+
+    def move(self, w: Tensor, amounts: np.ndarray) -> Tensor:
+        """w (batch, w_dim), amounts (batch, 2) in units of the traits → w."""
+        return w + torch.from_numpy((amounts @ self.basis.T).astype(np.float32))
+
+
+def traits_of(scores: Mapping[str, float]) -> np.ndarray | None:
+    """What the screening measured, as traits (2,); None if it could not."""
+    male, age = scores.get("male"), scores.get("age")
+    if male is None or age is None or age <= 0:
+        return None
+    male = min(max(male, 1 - SURE), SURE)
+    return np.array([math.log(male / (1 - male)), math.log(age)])
+
+
+def target_traits(gender: str, age_bucket: str) -> np.ndarray:
+    return np.array([TARGET_LOGIT[gender], math.log(TARGET_AGE[age_bucket])])
+
+
+def fit(w: np.ndarray, traits: np.ndarray, samples: np.ndarray) -> Steering:
+    """Fit directions to faces, w (faces, w_dim) and their traits (faces, 2).
+
+    `samples` (many, w_dim) are styles whose covariance C shapes the steps: a step by a in
+    the traits is C Dᵀ (D C Dᵀ)⁻¹ a, the smallest one in the metric of C.
+    """
+    fits = [fit_trait(w, values) for values in traits.T]
+    directions = np.stack([direction for direction, _ in fits])
+    covariance = np.cov(samples.T)
+    spread = covariance @ directions.T  # (w_dim, 2)
+    basis = spread @ np.linalg.inv(directions @ spread)
+    return Steering(
+        directions=directions.astype(np.float32),
+        means=traits.mean(axis=0).astype(np.float32),
+        center=w.mean(axis=0).astype(np.float32),
+        basis=basis.astype(np.float32),
+        r2=tuple(round(r2, 3) for _, r2 in fits),
+        num_faces=len(w),
+    )
+
+
+def fit_trait(w: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return the ridge regression (w_dim,) whose strength predicts best, and its R²."""
+    scored = [(cross_validated_r2(w, values, ridge), ridge) for ridge in RIDGES]
+    r2, ridge = max(scored)
+    return ridge_regression(w - w.mean(axis=0), values - values.mean(), ridge), r2
+
+
+def ridge_regression(x: np.ndarray, y: np.ndarray, ridge: float) -> np.ndarray:
+    """Solve (XᵀX + ridge s I) b = Xᵀ y, where s is the mean variance of a column."""
+    gram = x.T @ x
+    strength = ridge * np.trace(gram) / len(gram) / len(x)
+    return np.linalg.solve(gram + strength * np.eye(len(gram)), x.T @ y)
+
+
+def cross_validated_r2(x: np.ndarray, y: np.ndarray, ridge: float) -> float:
+    errors = np.empty_like(y)
+    for fold in range(FOLDS):
+        held = np.arange(len(x)) % FOLDS == fold
+        center, mean = x[~held].mean(axis=0), y[~held].mean()
+        direction = ridge_regression(x[~held] - center, y[~held] - mean, ridge)
+        errors[held] = y[held] - mean - (x[held] - center) @ direction
+    return float(1 - errors.var() / y.var())
+
+
+def steering_path(sha256: str) -> Path:
+    """Beside the weights of the network with this SHA-256."""
+    return Path(settings.VAR_DIR) / "networks" / f"{sha256}.steering.safetensors"
+
+
+def save_steering(steering: Steering, sha256: str) -> None:
+    arrays = {
+        "directions": steering.directions,
+        "means": steering.means,
+        "center": steering.center,
+        "basis": np.ascontiguousarray(steering.basis),
+    }
+    facts = {"network": sha256, "r2": steering.r2, "num_faces": steering.num_faces}
+    write_whole(steering_path(sha256), save(arrays, {"facts": json.dumps(facts)}))
+
+
+def load_steering(sha256: str) -> Steering | None:
+    """Return what was fitted for a network; None if nothing was."""
+    path = steering_path(sha256)
+    if not path.exists():
+        return None
+    try:
+        with safe_open(path, "np") as file:
+            facts = json.loads(file.metadata()["facts"])
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        raise LoadError(
+            f"{path} is damaged: {error}. Run fit_steering again."
+        ) from error
+    if facts["network"] != sha256:
+        raise LoadError(f"{path} belongs to another network.")
+    return Steering(r2=tuple(facts["r2"]), num_faces=facts["num_faces"], **arrays)

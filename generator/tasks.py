@@ -1,0 +1,87 @@
+"""What workers do when the bell rings. torch is imported inside, after the fork."""
+
+import logging
+import os
+import socket
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING
+
+from celery import current_app, shared_task
+
+from generator.errors import GeneratorError
+from generator.models import Batch, Sample
+from generator.planning import order_batches
+
+if TYPE_CHECKING:
+    from generator.batches import Studio
+
+logger = logging.getLogger(__name__)
+
+QUEUE = "gpu"
+
+
+@shared_task
+def draw_batch(batch_id: int) -> None:
+    """Draw a batch, unless another worker has it or it is over."""
+    from generator.batches import draw_batch as draw
+    from generator.devices import choose_device
+    from generator.heartbeat import heartbeat
+
+    batch = Batch.objects.select_related("network").get(pk=batch_id)
+    worker = f"{socket.gethostname()} {os.getppid()}"  # the child's number changes
+    if batch.take(worker):
+        with heartbeat(worker, choose_device(), batch) as on_picture:
+            draw(batch, open_studio, on_picture)
+
+
+@shared_task
+def draw_sample(sample_id: int) -> None:
+    """Draw the sheet that an operator asked for."""
+    from generator.devices import choose_device
+    from generator.samples import draw_sheet_of
+
+    draw_sheet_of(Sample.objects.get(pk=sample_id), choose_device())
+
+
+@cache
+def open_studio(network_id: int) -> "Studio":
+    """Load a network and the screening ones, once in a worker's life."""
+    from generator.batches import Studio
+    from generator.devices import choose_device
+
+    return Studio.open(network_id, choose_device())
+
+
+@shared_task
+def top_up_pool() -> None:
+    """Order what the pool lacks."""
+    try:
+        batches = order_batches()
+    except GeneratorError as error:
+        logger.info("Nothing is ordered: %s", error)
+    else:
+        ring(batches)
+
+
+@shared_task
+def ring_forgotten() -> None:
+    """Ring for open batches nobody holds and samples, once the queue has run dry.
+
+    A message can be lost, with its worker or with all of Redis. One too many does no
+    harm: a batch is taken once.
+    """
+    if queue_length() == 0:
+        for sample in Sample.objects.waiting():
+            draw_sample.apply_async([sample.pk])
+        ring(Batch.objects.forgotten().order_by("pk"))
+
+
+def ring(batches: Iterable[Batch]) -> None:
+    for batch in batches:
+        draw_batch.apply_async([batch.pk])
+
+
+def queue_length() -> int:
+    with current_app.connection_for_read() as connection:
+        return connection.default_channel.client.llen(QUEUE)
