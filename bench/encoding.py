@@ -38,6 +38,7 @@ FACES = [Recipe(DEFAULT_NETWORK, seed, psi=0.7) for seed in range(100)]
 DRAWN, SAVED = 1024, 512
 OUR_QUALITY, QUALITIES = LOSSY["webp"]["quality"], range(101)
 THEIR_COLOURS, COLOURS = 256, range(16, 257, 16)
+HEADINGS = "bytes   ratio     SSIM    worst  encode  resize (ms)"
 
 
 @dataclass
@@ -95,28 +96,28 @@ def ssim(picture: Image.Image, data: bytes) -> float:
 
 
 @cache
-def resize_theirs(face: Recipe) -> tuple[bytes, float]:
+def imagemagick(face: Recipe) -> tuple[bytes, float]:
     drawn = (folder() / face.file_name("png")).read_bytes()
     return run(["convert", "png:-", "-resize", f"{SAVED}x{SAVED}", "png:-"], drawn)
 
 
-def save_theirs(face: Recipe, colours: int) -> Saved:
-    resized, resizing = resize_theirs(face)
+def pngquant(face: Recipe, colours: int) -> Saved:
+    resized, resizing = imagemagick(face)
     data, encoding = run(["pngquant", str(colours), "-"], resized)
     picture = Image.open(io.BytesIO(resized)).convert("RGB")
     return Saved(len(data), ssim(picture, data), resizing, encoding)
 
 
 @cache
-def resize_ours(face: Recipe) -> tuple[Image.Image, float]:
+def pillow(face: Recipe) -> tuple[Image.Image, float]:
     start = time.process_time()
     drawn = Image.open(folder() / face.file_name("png")).convert("RGB")
     resized = drawn.resize((SAVED, SAVED), Image.Resampling.LANCZOS)
     return resized, time.process_time() - start
 
 
-def save_ours(face: Recipe, quality: int) -> Saved:
-    picture, resizing = resize_ours(face)
+def webp(face: Recipe, quality: int) -> Saved:
+    picture, resizing = pillow(face)
     with patch.dict(LOSSY["webp"], quality=quality):
         start = time.process_time()
         data = encode(picture, "webp", ai_mark(str(face)))
@@ -126,7 +127,8 @@ def save_ours(face: Recipe, quality: int) -> Saved:
 
 @cache
 def save_all(save: Callable[[Recipe, int], Saved], setting: int) -> list[Saved]:
-    bar = tqdm(FACES, desc=f"{save.__name__} {setting}", unit="face", leave=False)
+    what = f"{save.__name__} {setting}"
+    bar = tqdm(FACES, desc=what, unit="face", leave=False)
     return [save(face, setting) for face in bar]
 
 
@@ -135,14 +137,14 @@ def mean_ssim(pictures: list[Saved]) -> float:
 
 
 def lowest(
-    settings: range, save: Callable[[Recipe, int], Saved], as_good_as: list[Saved]
+    values: range, save: Callable[[Recipe, int], Saved], as_good_as: list[Saved]
 ) -> int:
     """The lowest setting at which the mean SSIM is as high as that of other pictures."""
 
     def quality(setting: int) -> float:
         return mean_ssim(save_all(save, setting))
 
-    return settings[bisect_left(settings[:-1], mean_ssim(as_good_as), key=quality)]
+    return values[bisect_left(values[:-1], mean_ssim(as_good_as), key=quality)]
 
 
 def print_row(name: str, pictures: list[Saved], compared_with: list[Saved]) -> None:
@@ -168,17 +170,15 @@ def main() -> None:
     except CommandError as error:
         print(f"skipped: run manage.py fetch_weights first. {error}")
         return
-    theirs = save_all(save_theirs, THEIR_COLOURS)
-    ours = save_all(save_ours, OUR_QUALITY)
-    quality = lowest(QUALITIES, save_ours, as_good_as=theirs)
-    colours = lowest(COLOURS, save_theirs, as_good_as=ours)
-    print(
-        f"{len(FACES)} faces                  bytes   ratio     SSIM    worst  encode  resize"
-    )
-    print_row("theirs", theirs, theirs)
-    print_row("ours", ours, theirs)
-    print_row(f"WebP {quality}, their SSIM", save_all(save_ours, quality), theirs)
-    print_row(f"{colours} colours, our SSIM", save_all(save_theirs, colours), theirs)
+    theirs = save_all(pngquant, THEIR_COLOURS)
+    ours = save_all(webp, OUR_QUALITY)
+    quality = lowest(QUALITIES, webp, as_good_as=theirs)
+    colours = lowest(COLOURS, pngquant, as_good_as=ours)
+    print(f"{len(FACES)} faces{HEADINGS:>70}")
+    print_row("ImageMagick + pngquant", theirs, theirs)
+    print_row(f"ours, WebP {OUR_QUALITY}", ours, theirs)
+    print_row(f"WebP {quality}, their SSIM", save_all(webp, quality), theirs)
+    print_row(f"{colours} colours, our SSIM", save_all(pngquant, colours), theirs)
 
 
 if __name__ == "__main__":
