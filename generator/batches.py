@@ -5,7 +5,7 @@ import logging
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Self
@@ -27,6 +27,8 @@ from generator.networks import load_network
 from generator.recipes import Recipe
 from generator.sampling import Sampler, to_pixels
 from generator.screening import Screener, Screening
+from generator.steered import draw_steered
+from generator.steering import Steering, load_steering
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +42,8 @@ class Studio:
     network: Network
     sampler: Sampler
     screener: Screener
+    steering: Steering | None = None
+    """Where the network was fitted; without it every batch is drawn at random."""
 
     @classmethod
     def open(cls, network_id: int, device: torch.device) -> Self:
@@ -47,7 +51,8 @@ class Studio:
         row = Network.objects.get(pk=network_id)
         network = load_network(row)
         prepare(network, device)
-        return cls(row, Sampler(network, device), Screener.load(device))
+        screener, steering = Screener.load(device), load_steering(row.sha256)
+        return cls(row, Sampler(network, device), screener, steering)
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,10 @@ def draw_batch(
                 logger.warning("Batch %d was given to another worker.", batch.pk)
                 return
             on_picture()
+    except OSError as error:  # a full disk is no fault of the batch
+        reason = error.strerror or repr(error)
+        batch.give_back(time.monotonic() - start, reason, not error.strerror)
+        raise
     except Exception as error:
         reason = str(error) if isinstance(error, GeneratorError) else repr(error)
         batch.give_back(time.monotonic() - start, reason)
@@ -94,11 +103,8 @@ def draw_missing(batch: Batch, studio: Studio) -> Iterator[Drawn]:
 
     Threads screen and encode while the next pictures are drawn.
     """
-    known = set(
-        Face.objects.filter(
-            network=batch.network, psi=batch.psi, edit="", seed__in=batch.seeds
-        ).values_list("seed", flat=True)
-    )
+    faces = Face.objects.filter(network=batch.network, psi=batch.psi)
+    known = set(faces.filter(seed__in=batch.seeds).values_list("seed", flat=True))
     recipes = [
         Recipe(batch.network.name, seed, float(batch.psi))
         for seed in batch.seeds
@@ -109,23 +115,40 @@ def draw_missing(batch: Batch, studio: Studio) -> Iterator[Drawn]:
     num_threads = 1 if studio.sampler.device.type == "cpu" else os.cpu_count() or 1
     pending: deque[Future[Drawn]] = deque()
     with ThreadPoolExecutor(num_threads) as threads:
-        for recipe, picture in zip(recipes, studio.sampler.draw(recipes), strict=True):
-            pixels = to_pixels(picture)
-            pending.append(
-                threads.submit(finish, pixels, recipe, studio.screener, duplicates)
-            )
+        for recipe, pixels, screening in draw_recipes(batch, studio, recipes):
+            arguments = (recipe, pixels, screening, studio.screener, duplicates)
+            pending.append(threads.submit(finish, *arguments))
             if len(pending) > 2 * num_threads:
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()
 
 
+def draw_recipes(
+    batch: Batch, studio: Studio, recipes: Sequence[Recipe]
+) -> Iterator[tuple[Recipe, np.ndarray, Screening | None]]:
+    """Give uint8 pictures, steered where that can be; those are screened already."""
+    sampler, steering = studio.sampler, studio.steering
+    if steering and batch.quality == Face.Quality.GOOD:
+        batch.mine().update(is_steered=True)
+        cell = batch.gender, batch.age_bucket
+        for drawn in draw_steered(sampler, studio.screener, steering, recipes, *cell):
+            yield drawn.recipe, drawn.pixels, drawn.screening
+    else:
+        for recipe, picture in zip(recipes, sampler.draw(recipes), strict=True):
+            yield recipe, to_pixels(picture), None
+
+
 def finish(
-    pixels: np.ndarray, recipe: Recipe, screener: Screener, duplicates: Duplicates
+    recipe: Recipe,
+    pixels: np.ndarray,
+    screening: Screening | None,
+    screener: Screener,
+    duplicates: Duplicates,
 ) -> Drawn:
     """Screen a picture; only one that passes is ever written to the disk."""
     sha256 = hashlib.sha256(pixels.tobytes()).hexdigest()
-    screening = screener.screen(pixels)
+    screening = screening or screener.screen(pixels)
     rejected = screening.rejected
     if not rejected and not duplicates.claim(screening.phash):
         rejected = NEAR_DUPLICATE

@@ -34,27 +34,30 @@ class Sampler:
             classes = torch.tensor([recipe.class_index])
         return self.network.map(z.to(self.device), recipe.psi, classes).cpu()
 
-    @torch.inference_mode()
     def draw(self, recipes: Sequence[Recipe]) -> Iterator[Tensor]:
-        """Give each recipe's picture: float32 (3, resolution, resolution), on the device.
+        """Give each recipe's picture, as `draw_w` does. One kind of noise for all."""
+        size = self.batch_size
+        for start in range(0, len(recipes), size):
+            batch = recipes[start : start + size]
+            w = torch.cat([self.w(recipe) for recipe in batch])
+            yield from self.draw_w(w, batch[0].noise)
+
+    @torch.inference_mode()
+    def draw_w(self, w: Tensor, noise: str = "const") -> Iterator[Tensor]:
+        """w (count, w_dim) → pictures, float32 (3, resolution, resolution), on the device.
 
         RGB, nominally -1 to 1, not clamped. A batch too large for the device's memory
         is drawn in halves, and so are those after it.
         """
         start = 0
-        while start < len(recipes):
-            batch = recipes[start : start + self.batch_size]
-            w = torch.cat([self.w(recipe) for recipe in batch]).to(self.device)
+        while start < len(w):
+            batch = w[start : start + self.batch_size].to(self.device)
             try:
-                pictures = self.network.draw(w, batch[0].noise)
+                pictures = self.network.draw(batch, noise)
             except torch.OutOfMemoryError:
                 if self.batch_size == 1:
                     raise
-                self.batch_size //= 2
-                torch.cuda.empty_cache()
-                logger.warning(
-                    "Out of memory: from now on %d at once.", self.batch_size
-                )
+                self.halve_batch()
                 continue
             yield from pictures
             start += len(batch)

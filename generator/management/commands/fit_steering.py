@@ -1,0 +1,73 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from tqdm import tqdm
+
+from generator.errors import GeneratorError, in_plain_words
+from generator.recipes import Recipe
+
+DEFAULT_NETWORK = "mobilestylegan-ffhq"
+FEWEST = 100
+FIRST_SEED = 10_000
+STYLES = range(50_000, 54_096)
+"""Seeds of the styles whose covariance shapes the steps."""
+
+
+class Command(BaseCommand):
+    help = (
+        "Find out how a network's pictures change with w: draw faces, let the screening "
+        "networks judge gender and age, and fit directions. From then on a top-up draws "
+        "towards the cell that lacks faces. No picture is kept. The more faces the "
+        "better; 1000 take about ten minutes on two cores."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--network",
+            default=DEFAULT_NETWORK,
+            metavar="NAME",
+            help=f"a registered network of faces (default: {DEFAULT_NETWORK})",
+        )
+        parser.add_argument(
+            "--faces", type=int, default=1000, help="how many to draw (default: 1000)"
+        )
+        parser.add_argument(
+            "--psi", type=float, default=0.8, help="truncation (default: 0.8)"
+        )
+        parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
+
+    @in_plain_words
+    def handle(
+        self, *args: object, network: str, faces: int, psi: float, **options: Any
+    ) -> None:
+        import numpy as np
+
+        from generator.batches import Studio
+        from generator.devices import choose_device
+        from generator.registry import find_network
+        from generator.steered import measure_faces
+        from generator.steering import fit, save_steering
+
+        if faces < FEWEST:
+            raise GeneratorError(f"Fewer than {FEWEST} faces say too little.")
+        row = find_network(network)
+        studio = Studio.open(row.pk, choose_device(options["device"]))
+        recipes = [Recipe(network, FIRST_SEED + i, psi) for i in range(faces)]
+        measured = measure_faces(studio.sampler, studio.screener, recipes)
+        pairs = [
+            pair
+            for pair in tqdm(measured, desc="Drawing", total=faces, unit="face")
+            if pair
+        ]
+        styles = [studio.sampler.w(Recipe(network, seed, 1.0)) for seed in STYLES]
+        steering = fit(
+            np.stack([w for w, _ in pairs]),
+            np.stack([traits for _, traits in pairs]),
+            np.concatenate(styles),
+        )
+        save_steering(steering, row.sha256)
+        self.stdout.write(
+            f"Fitted to {len(pairs)} faces. Cross-validated R²: "
+            f"gender {steering.r2[0]:.2f}, age {steering.r2[1]:.2f}."
+        )

@@ -1,0 +1,218 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.recipes import Recipe
+from generator.sampling import Sampler, to_pixels
+from generator.screening import Screening
+from generator.snapshots import LoadError
+from generator.steered import describe, draw_steered, measure_faces, shorten
+from generator.steering import (
+    fit,
+    load_steering,
+    save_steering,
+    steering_path,
+    target_traits,
+    traits_of,
+)
+from tests.generator.small import CPU
+
+DIM = 16
+
+
+def faces(count=400, noise=0.1, seed=1):
+    """Styles whose first two coordinates tell gender and age."""
+    lot = np.random.default_rng(seed)
+    w = lot.normal(size=(count, DIM))
+    traits = np.stack([3 * w[:, 0] + 1, 0.2 * w[:, 1] + 3.6], axis=1)
+    return w, traits + noise * lot.normal(size=traits.shape) * [1, 0.1]
+
+
+def test_what_w_tells_is_found():
+    w, traits = faces()
+
+    steering = fit(w, traits, w)
+
+    assert min(steering.r2) > 0.95
+    assert abs(steering.predict(w) - traits).mean() < 0.2
+    assert steering.directions[0].argmax() == 0
+    assert steering.directions[1].argmax() == 1
+
+
+def test_what_w_does_not_tell_is_not_claimed():
+    w, traits = faces()
+    shuffled = np.random.default_rng(2).permutation(traits)
+
+    steering = fit(w, shuffled, w)
+
+    assert max(steering.r2) < 0.1
+
+
+def test_a_step_moves_each_trait_by_what_was_asked():
+    w, traits = faces()
+    steering = fit(w, traits, w)
+    amounts = np.array([[2.0, 0.0], [0.0, -0.3]])
+
+    moved = steering.move(torch.zeros(2, DIM), amounts).numpy()
+
+    change = steering.predict(moved) - steering.predict(np.zeros((2, DIM)))
+    assert change == pytest.approx(amounts, abs=1e-4)
+
+
+def test_steps_follow_the_styles_that_there_are():
+    w, traits = faces()
+    styles = w.copy()
+    styles[:, 5] = 4 * styles[:, 0] + styles[:, 5] / 10
+
+    steering = fit(w, traits, styles)
+
+    assert abs(steering.basis[5, 0]) > abs(steering.basis[0, 0])
+
+
+def test_what_was_fitted_comes_back(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    steering = fit(*faces(), faces()[0])
+
+    save_steering(steering, "ab" * 32)
+
+    loaded = load_steering("ab" * 32)
+    assert loaded.name == steering.name
+    assert loaded.r2 == steering.r2
+    assert (loaded.directions == steering.directions).all()
+    assert load_steering("cd" * 32) is None
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no safetensors", b"\x08\0\0\0\0\0\0\0{}      "]
+)
+def test_a_damaged_file_is_said_in_words(settings, tmp_path, content):
+    settings.VAR_DIR = tmp_path
+    path = steering_path("ab" * 32)
+    path.parent.mkdir()
+    path.write_bytes(content)
+
+    with pytest.raises(LoadError, match="damaged"):
+        load_steering("ab" * 32)
+
+
+def test_directions_of_another_network_are_refused(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    save_steering(fit(*faces(), faces()[0]), "ab" * 32)
+    steering_path("ab" * 32).rename(steering_path("cd" * 32))
+
+    with pytest.raises(LoadError, match="another network"):
+        load_steering("cd" * 32)
+
+
+@given(st.floats(0, 1), st.floats(0.1, 100))
+def test_traits_are_finite_whatever_was_measured(male, age):
+    assert np.isfinite(traits_of({"male": male, "age": age})).all()
+
+
+@pytest.mark.parametrize(
+    "scores", [{}, {"male": 0.5}, {"age": 30.0}, {"male": 0.5, "age": 0}]
+)
+def test_no_traits_without_measurements(scores):
+    assert traits_of(scores) is None
+
+
+@given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
+def test_amounts_fit_into_a_recipe(gender, age):
+    amounts = shorten(np.array([gender, age]))
+
+    assert abs(amounts[0]) <= 12
+    assert abs(amounts[1]) <= 1.6
+    assert (np.char.mod("%+.2f", amounts).astype(float) == amounts).all()
+
+
+class LightNetwork:
+    """The first coordinate of w is the light of the picture, the second its contrast."""
+
+    resolution, z_dim, w_dim, num_ws, num_classes = 16, DIM, DIM, 1, 0
+
+    def map(self, z, psi=1.0, classes=None):
+        return psi * z
+
+    def draw(self, w, noise="const"):
+        light, contrast = w[:, 0] / 5, (w[:, 1] / 5).tanh() / 4 + 0.3
+        checks = torch.tensor([[-1.0, 1.0], [1.0, -1.0]]).repeat(8, 8)
+        pictures = light[:, None, None] + contrast[:, None, None] * checks
+        return pictures[:, None].expand(-1, 3, -1, -1)
+
+
+class LightScreener:
+    """Takes bright pictures for men, and contrast for age."""
+
+    def screen(self, pixels):
+        male = float(1 / (1 + np.exp(-(pixels.mean() - 128) / 12)))
+        age = 20 + pixels.std() / 2
+        gender = "woman" if male < 0.2 else "man" if male > 0.8 else "androgynous"
+        age_bucket = ["20s", "30s", "40s", "50+"][sum(age >= at for at in (32, 42, 52))]
+        return Screening({"male": male, "age": age}, "", gender, age_bucket, "0" * 16)
+
+
+@pytest.fixture(scope="module")
+def studio():
+    sampler = Sampler(LightNetwork(), CPU)
+    recipes = [Recipe("light", seed, 1.0) for seed in range(200)]
+    screener = LightScreener()
+    measured = list(measure_faces(sampler, screener, recipes))
+    w, traits = (np.stack(rows) for rows in zip(*measured, strict=True))
+    return sampler, screener, fit(w, traits, w)
+
+
+@pytest.mark.parametrize("gender", ["woman", "androgynous", "man"])
+@pytest.mark.parametrize("age_bucket", ["30s", "40s"])
+def test_steered_faces_land_in_the_cell_asked_for(studio, gender, age_bucket):
+    recipes = [Recipe("light", seed, 1.0) for seed in range(1000, 1030)]
+
+    drawn = list(draw_steered(*studio, recipes, gender, age_bucket))
+
+    assert sorted(picture.recipe.seed for picture in drawn) == list(range(1000, 1030))
+    found = [(one.screening.gender, one.screening.age_bucket) for one in drawn]
+    assert found.count((gender, age_bucket)) >= 27
+
+
+def test_a_steered_recipe_draws_the_same_picture_again(studio):
+    sampler, _, steering = studio
+    plain = Recipe("light", 7, 1.0)
+    [drawn] = draw_steered(*studio, [plain], "man", "30s")
+    _, gender, _, age, _, name = drawn.recipe.edit.split()
+
+    moved = steering.move(sampler.w(plain), np.array([[float(gender), float(age)]]))
+    [again] = sampler.draw_w(moved)
+
+    assert name == steering.name
+    assert (to_pixels(again) == drawn.pixels).all()
+
+
+def test_a_face_that_cannot_be_measured_is_not_tried_again(studio):
+    sampler, _, steering = studio
+
+    class Blind:
+        def screen(self, pixels):
+            return Screening(
+                {}, "could not be measured", "androgynous", "20s", "0" * 16
+            )
+
+    [drawn] = draw_steered(
+        sampler, Blind(), steering, [Recipe("light", 7, 1.0)], "man", "30s"
+    )
+
+    assert drawn.screening.rejected == "could not be measured"
+
+
+def test_a_recipe_says_how_far_it_went():
+    steering = fit(*faces(), faces()[0])
+
+    edit = describe(np.array([2.5, -0.12]), steering)
+
+    assert edit == f"gender +2.50 age -0.12 by {steering.name}"
+
+
+def test_every_cell_has_a_target():
+    for gender in ["woman", "man", "androgynous"]:
+        for age_bucket in ["20s", "30s", "40s", "50+"]:
+            assert np.isfinite(target_traits(gender, age_bucket)).all()
