@@ -1,5 +1,6 @@
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Script
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import path
@@ -12,8 +13,12 @@ from generator.models import Batch, Sample, Target, TopUpSettings, Worker
 
 @admin.register(Target)
 class TargetAdmin(admin.ModelAdmin):
-    list_display = ["__str__", "quality", "gender", "age_bucket", "wanted"]
+    list_display = ["cell", "wanted"]
     list_filter = ["quality", "gender", "age_bucket"]
+
+    @admin.display(description="cell")
+    def cell(self, target):
+        return f"{target.gender}, {target.age_bucket}, {target.quality}"
 
     def get_urls(self):
         view = self.admin_site.admin_view
@@ -71,8 +76,8 @@ class TopUpSettingsAdmin(admin.ModelAdmin):
 @admin.register(Batch)
 class BatchAdmin(ReadOnlyAdmin):
     list_display = [
-        *("__str__", "state", "progress", "kept", "seconds_spent"),
-        *("worker", "attempts", "last_error"),
+        *("__str__", "state", "progress", "last_error"),
+        *("kept", "seconds_spent", "attempts", "worker"),
     ]
     list_filter = ["status", "network"]
     list_per_page = 50
@@ -80,7 +85,10 @@ class BatchAdmin(ReadOnlyAdmin):
     search_help_text = "Find batches by their worker or by what went wrong."
     actions = ["try_again"]
     fieldsets = [
-        (None, {"fields": ["state", "progress", "kept", "seconds_spent", "last_error"]}),
+        (
+            None,
+            {"fields": ["state", "progress", "kept", "seconds_spent", "last_error"]},
+        ),
         (
             "What was asked for",
             {
@@ -129,7 +137,9 @@ class BatchAdmin(ReadOnlyAdmin):
         again = sum(batch.try_again() for batch in batches)
         level = messages.SUCCESS if again else messages.WARNING
         self.message_user(
-            request, f"{again} of {len(batches)} batches wait for a worker again.", level
+            request,
+            f"{again} of {len(batches)} batches wait for a worker again.",
+            level,
         )
 
 
@@ -143,7 +153,7 @@ class SampleAdmin(admin.ModelAdmin):
 
     class Media:
         css = {"all": ["generator/pool.css"]}
-        js = ["generator/refresh.js"]
+        js = [Script("generator/refresh.js", defer=True)]
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("sheet")

@@ -21,7 +21,14 @@ ALL_CELLS = [
 ]
 LIGHT_FROM, MEDIUM_FROM = 41, 10
 """Degrees of the individual typology angle (ITA)."""
-NUM_BATCHES = 12
+NUM_BATCHES = 9
+LIGHTS = {
+    "ready": "Ready",
+    "coming": "Coming",
+    "low": "Low",
+    "empty": "Empty",
+    "unwanted": "0 wanted",
+}
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,7 @@ class CellView:
 
     @property
     def light(self) -> str:
-        """Its traffic light, in a word."""
+        """Its traffic light: one of LIGHTS."""
         if not self.state.wanted:
             return "unwanted"
         if self.state.servable >= self.state.wanted:
@@ -39,6 +46,10 @@ class CellView:
         if not missing(self.cell, self.state):
             return "coming"
         return "low" if self.state.servable else "empty"
+
+    @property
+    def word(self) -> str:
+        return LIGHTS[self.light]
 
     @property
     def coming(self) -> int:
@@ -86,7 +97,8 @@ def view_cells() -> list[CellView]:
     servable = count_faces(Face.objects.servable(), "")
     return [
         CellView(
-            cell, states.get(cell) or CellState(wanted=0, servable=servable.get(cell, 0))
+            cell,
+            states.get(cell) or CellState(wanted=0, servable=servable.get(cell, 0)),
         )
         for cell in ALL_CELLS
     ]

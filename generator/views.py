@@ -1,14 +1,21 @@
 """The operator's pages in the admin that are no list of rows."""
 
+from collections.abc import Sequence
+
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.defaultfilters import pluralize
 from django.template.response import TemplateResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from generator.errors import GeneratorError
 from generator.forms import WantedForm
@@ -19,6 +26,7 @@ from generator.planning import order_batches
 EDIT_TARGETS = ["generator.add_target", "generator.change_target"]
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("generator.view_target", raise_exception=True)
 def pool(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
@@ -34,18 +42,21 @@ def save_wanted(request: HttpRequest) -> HttpResponse:
     targets = form.save()
     note(request, targets, "Changed on the pool page.")
     if targets:
-        changes = "; ".join(map(str, targets))
-        messages.success(request, f"Saved. Wanted now: {changes}.")
+        num_cells = f"{len(targets)} cell{pluralize(len(targets))}"
+        messages.success(request, f"Saved: {num_cells} changed.")
     else:
         messages.info(request, "Nothing was changed: these numbers were wanted before.")
     return redirect("admin:generator_pool")
 
 
-def pool_page(request: HttpRequest, form: WantedForm, status: int = 200) -> HttpResponse:
+def pool_page(
+    request: HttpRequest, form: WantedForm, status: int = 200
+) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         **overview(),
         "title": "Pool",
+        "is_pool_page": True,
         "form": form,
         "may_edit_targets": request.user.has_perms(EDIT_TARGETS),
     }
@@ -86,8 +97,9 @@ def pause(request: HttpRequest, is_paused: bool) -> HttpResponse:
     return redirect("admin:generator_pool")
 
 
-def note(request: HttpRequest, rows: list[Model], message: str) -> None:
+def note(request: HttpRequest, rows: Sequence[Model], message: str) -> None:
     """Write into the admin's own history who changed these rows."""
+    assert request.user.pk is not None, "the admin asks who it is"
     if rows:
         LogEntry.objects.log_actions(request.user.pk, rows, CHANGE, message)
 

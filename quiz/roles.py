@@ -27,6 +27,13 @@ ROLES = {
             "network": ["view", "change"],
         },
         "quiz": {"quiz": ["view"], "result": ["view", "delete"]},
+        "generator": {
+            "target": ["view", "add", "change", "delete"],
+            "topupsettings": ["view", "change"],
+            "batch": ["view", "order"],
+            "sample": ["view", "add"],
+            "worker": ["view"],
+        },
     },
 }
 

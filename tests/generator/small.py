@@ -44,12 +44,16 @@ class KeepsAll(HashScreener):
     def screen(self, pixels):
         screening = super().screen(pixels)
         return Screening(
-            screening.scores, "", screening.gender, screening.age_bucket, screening.phash
+            screening.scores,
+            "",
+            screening.gender,
+            screening.age_bucket,
+            screening.phash,
         )
 
 
-def make_small_network(name="small"):
-    facts, tensors = make_stylegan2()
+def make_small_network(name="small", **options):
+    facts, tensors = make_stylegan2(**options)
     arrays = {key: tensor.numpy() for key, tensor in tensors.items()}
     sha256 = hashlib.sha256(name.encode()).hexdigest()
     fields = {"name": name, "title": name, "subject": "faces", "source": "tests"}

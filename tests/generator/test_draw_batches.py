@@ -218,5 +218,3 @@ def test_the_database_refuses_the_same_seeds_twice():
 
     with pytest.raises(IntegrityError), transaction.atomic():
         make_batch(batch.network)
-
-

@@ -7,7 +7,10 @@ from generator.top_up import CellState, measured_yield, missing, plan_top_up
 
 WOMAN, MAN = Cell("woman", "30s", "good"), Cell("man", "40s", "good")
 cells = st.builds(
-    Cell, st.sampled_from(GENDERS), st.sampled_from(AGE_BUCKETS), st.sampled_from(QUALITIES)
+    Cell,
+    st.sampled_from(GENDERS),
+    st.sampled_from(AGE_BUCKETS),
+    st.sampled_from(QUALITIES),
 )
 few = st.integers(0, 60)
 drawn = st.tuples(few, few).map(sorted)
