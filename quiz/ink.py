@@ -99,12 +99,14 @@ def draw_run(
 
 def join(drawn: Sequence[Drawn]) -> Drawn:
     """Put inks together on one sheet."""
-    boxes = [(x, y, x + ink.width, y + ink.height) for ink, x, y in drawn]
-    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
-    left, top = min(lefts), min(tops)
-    sheet = Image.new("L", (max(rights) - left, max(bottoms) - top))
-    for (ink, x, y), (_, _, right, bottom) in zip(drawn, boxes, strict=True):
-        sheet.paste(255, (x - left, y - top, right - left, bottom - top), ink)
+    left = min([x for _, x, _ in drawn])
+    top = min([y for _, _, y in drawn])
+    width = max([x + ink.width for ink, x, _ in drawn]) - left
+    height = max([y + ink.height for ink, _, y in drawn]) - top
+    sheet = Image.new("L", (width, height))
+    pen = ImageDraw.Draw(sheet)
+    for ink, x, y in drawn:
+        pen.bitmap((x - left, y - top), ink, 255)
     return sheet, left, top
 
 

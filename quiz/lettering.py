@@ -157,20 +157,15 @@ def fit(
     The text stays on one line if that costs no more than the share `one_line` of its size.
     """
     width, height = room
-
-    def fits(pieces: Sequence[Piece], size: int) -> bool:
-        limit = width / size
-        return (
-            max(piece.width_at_end for piece in pieces) <= limit
-            and len(wrap(pieces, limit)) * leading * size <= height
-        )
-
     for split, share in [(in_one, one_line), (in_words, WHOLE_WORDS), (in_letters, 0)]:
         pieces = split(text, font)
+        widest = max(piece.width_at_end for piece in pieces)
         smallest = max(SMALLEST, round(size * share))
         for found in SIZES:
-            if smallest <= found <= size and fits(pieces, found):
-                return wrap(pieces, width / found), found
+            if smallest <= found <= size and found * widest <= width:
+                lines = wrap(pieces, width / found)
+                if len(lines) * leading * found <= height:
+                    return lines, found
     num_lines = max(1, int(height / leading / SMALLEST))
     return shorten(pieces, num_lines, width / SMALLEST, font), SMALLEST
 
