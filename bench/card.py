@@ -23,7 +23,7 @@ from PIL import Image
 
 from quiz.cards import CardText, draw_card
 
-WARM_UP, ROUNDS = 200, 100
+WARM_UP, ROUNDS = 200, 300
 AGAIN = CardText(
     "Legend L.",
     "24 · Cancer · Originally from Vancouver",

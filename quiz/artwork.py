@@ -32,10 +32,10 @@ Patch = tuple[Image.Image, tuple[int, int], Image.Image]
 
 
 @cache
-def outside_of_corner(radius: int, number: int) -> Image.Image:
-    """Draw what a rounded corner leaves out; they count clockwise from the top left."""
-    sheet = Image.new("L", (8 * radius, 8 * radius), 255)
-    ImageDraw.Draw(sheet).ellipse((0, 0, 16 * radius, 16 * radius), 0)
+def corner(radius: int, number: int, colour: str, paper: str) -> Image.Image:
+    """Draw a rounded corner on paper; they count clockwise from the top left."""
+    sheet = Image.new("RGB", (8 * radius, 8 * radius), paper)
+    ImageDraw.Draw(sheet).ellipse((0, 0, 16 * radius, 16 * radius), colour)
     return sheet.reduce(8).rotate(-90 * number)
 
 
@@ -104,17 +104,31 @@ def turn_label(sheet: Image.Image, layout: Layout, stock: Stock) -> Image.Image:
 
 
 @cache
+def misprint_frame(layout: Layout, box: Box) -> list[Patch]:
+    """Cut what goes over a misprint's photo from the backdrop: strips at the sides of its box."""
+    x, y, width, height = box
+    right, bottom = x + width, y + height
+    strips = [
+        (x, y, right, y + 30),
+        (x, bottom - 30, right, bottom),
+        (x, y + 30, x + 48, bottom - 30),
+        (right - 48, y + 30, right, bottom - 30),
+    ]
+    sheet, mask = backdrop(layout, TRAINWRECK), misprint_mask(layout)
+    return [(sheet.crop(strip), strip[:2], mask.crop(strip)) for strip in strips]
+
+
 def misprint_mask(layout: Layout) -> Image.Image:
-    """Draw where a misprint's photo and ghosts go: all but the line around the photo."""
+    """Draw what a misprint's photo and ghosts leave free, and the line around the photo."""
     x, y, side, _ = inset(layout.photo, 1)
     upper, lower = side * 2 // 3, side - side * 2 // 3
-    mask = Image.new("L", fine(layout.size))
+    mask = Image.new("L", fine(layout.size), 255)
     pen = ImageDraw.Draw(mask)
     for across, down in [RED_GHOST, BLUE_GHOST]:
-        pen.rectangle(edges(inset((x + across, y + down, side, side), 1)), 255)
-    pen.rectangle(edges((x, y, side, upper)), 255)
-    pen.rectangle(edges((x + SLIP, y + upper, side, lower)), 255)
-    draw_slipped_frame(pen, layout, 0)
+        pen.rectangle(edges(inset((x + across, y + down, side, side), 1)), 0)
+    pen.rectangle(edges((x, y, side, upper)), 0)
+    pen.rectangle(edges((x + SLIP, y + upper, side, lower)), 0)
+    draw_slipped_frame(pen, layout, 255)
     return turn_label(mask, layout, TRAINWRECK).reduce(FINE)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from faces.files import ai_mark
-from quiz.artwork import backdrop, outside_of_corner, seal, stamp
+from quiz.artwork import backdrop, corner, seal, stamp
 from quiz.glyphs import BLACK, BOLD, DISPLAY, SEMIBOLD, clean, letters_of
 from quiz.layout import (
     BLUE,
@@ -24,7 +24,7 @@ from quiz.layout import (
     middle,
 )
 from quiz.lettering import Lettering, set_text
-from quiz.photo import print_misprint, print_photo, turn
+from quiz.photo import print_misprint, print_photo, shades, turn_point
 
 NO_BREAK = "\xa0"
 
@@ -71,8 +71,8 @@ def compose(
         print_photo(canvas, layout, face)
         canvas.paste(*seal(layout))
     print_name(canvas, layout, clean(text.name), stock.name_plate)
-    print_facts(canvas, layout, clean(text.facts))
-    print_bubbles(canvas, layout, [clean(line) for line in text.lines])
+    print_facts(canvas, layout, clean(text.facts), stock.paper)
+    print_bubbles(canvas, layout, [clean(line) for line in text.lines], stock.paper)
     print_site(canvas, layout, clean(text.site_name))
     return canvas
 
@@ -86,24 +86,16 @@ def print_name(canvas: Image.Image, layout: Layout, name: str, plate: str) -> No
         ord(char) for char in name if char.isalpha()
     )
     font = DISPLAY if has_all_letters else BLACK
-    lettering = set_text(name, font, box[2:], layout.name_size, leading=0.98, scale=2)
-    sheet = Image.new("L", (2 * lettering.ink_width, 2 * lettering.ink_height))
-    for word, at in lettering.words:
-        fill(sheet, 255, at, word)
-    ink, (x, y) = turn(
-        sheet,
-        place(lettering, box),
-        lettering.scale,
-        middle(layout.name),
-        layout.name_turn,
-        samples=4,
-    )
+    lettering = set_text(name, font, box[2:], layout.name_size, leading=0.98)
+    start = turn_point(place(lettering, box), middle(layout.name), layout.name_turn)
+    ink, left, top = lettering.draw(layout.name_turn)
+    left, top = left + round(start[0]), top + round(start[1])
     slip = max(3, layout.name_plate * lettering.size // layout.name_size)
-    fill(canvas, plate, (x + slip, y + slip), ink)
-    fill(canvas, INK, (x, y), ink)
+    fill(canvas, plate, (left + slip, top + slip), ink)
+    fill(canvas, INK, (left, top), ink)
 
 
-def print_facts(canvas: Image.Image, layout: Layout, facts: str) -> None:
+def print_facts(canvas: Image.Image, layout: Layout, facts: str, paper: str) -> None:
     if not facts:
         return
     x, y, width, height = layout.facts
@@ -114,11 +106,13 @@ def print_facts(canvas: Image.Image, layout: Layout, facts: str) -> None:
         facts, BOLD, room, layout.facts_size, leading=1.2, one_line=0.75
     )
     strip = (x, y, lettering.width + 28, max(51, lettering.height + 10))
-    fill_box(canvas, INK, strip, [3, 3, 3, 3])
-    write(canvas, PAPER, lettering, inset(strip, 14, 0))
+    fill_box(canvas, INK, paper, strip, [3, 3, 3, 3])
+    write(canvas, PAPER, INK, lettering, inset(strip, 14, 0))
 
 
-def print_bubbles(canvas: Image.Image, layout: Layout, lines: Sequence[str]) -> None:
+def print_bubbles(
+    canvas: Image.Image, layout: Layout, lines: Sequence[str], paper: str
+) -> None:
     """Share the room out from the top; only the last bubble has a square corner."""
     x, y, width, room = layout.bubbles
     lines = [line for line in lines if line]
@@ -129,8 +123,8 @@ def print_bubbles(canvas: Image.Image, layout: Layout, lines: Sequence[str]) -> 
             line, SEMIBOLD, (width - 56, share - 26), size, one_line=0.9
         )
         bubble = (x, y, max(73, lettering.width + 56), lettering.height + 26)
-        fill_box(canvas, BLUE, bubble, [36, 36, 36, 36 if num_below else 6])
-        write(canvas, PAPER, lettering, inset(bubble, 28, 0))
+        fill_box(canvas, BLUE, paper, bubble, [36, 36, 36, 36 if num_below else 6])
+        write(canvas, PAPER, BLUE, lettering, inset(bubble, 28, 0))
         y, room = y + bubble[3] + 11, room - bubble[3] - 11
 
 
@@ -142,37 +136,40 @@ def print_site(canvas: Image.Image, layout: Layout, site_name: str) -> None:
         site_name, BOLD, (width, height), layout.site_size, leading=1.1
     )
     end = (x + width - lettering.width, y, lettering.width, height)
-    write(canvas, BUTTER, lettering, end)
+    write(canvas, BUTTER, INK, lettering, end)
 
 
-def fill_box(canvas: Image.Image, colour: str, box: Box, radii: Sequence[int]) -> None:
+def fill_box(
+    canvas: Image.Image, colour: str, paper: str, box: Box, radii: Sequence[int]
+) -> None:
     """Colour a box with rounded corners; the radii go clockwise from the top left."""
     x, y, width, height = box
-    corners = []
+    canvas.paste(colour, (x, y, x + width, y + height))
     for number, radius in enumerate(radii):
         radius = min(radius, width // 2, height // 2)
         left = x + width - radius if number in (1, 2) else x
         top = y + height - radius if number in (2, 3) else y
-        outside = canvas.crop((left, top, left + radius, top + radius))
-        corners.append((outside, (left, top), outside_of_corner(radius, number)))
-    canvas.paste(colour, (x, y, x + width, y + height))
-    for corner in corners:
-        canvas.paste(*corner)
+        canvas.paste(corner(radius, number, colour, paper), (left, top))
 
 
-def write(canvas: Image.Image, colour: str, lettering: Lettering, box: Box) -> None:
+def write(
+    canvas: Image.Image, colour: str, paper: str, lettering: Lettering, box: Box
+) -> None:
+    """Write on one colour, which costs less than to let what is below shine through."""
     x, y = place(lettering, box)
-    for word, at in lettering.words:
-        fill(canvas, colour, (x + at[0], y + at[1]), word)
+    ink, left, top = lettering.draw()
+    ink.putpalette(shades(paper, colour))
+    canvas.paste(ink.convert("RGB"), (x + left, y + top))
 
 
 def place(lettering: Lettering, box: Box) -> tuple[int, int]:
-    """Return where the ink goes in a box: at the start, half-way down, and never outside."""
+    """Return where to write in a box: its ink at the start, half-way down, never outside."""
     x, y, width, height = box
-    top = lettering.top + (height - lettering.height) // 2
+    left, top, ink_width, ink_height = lettering.ink
+    down = (height - lettering.height) // 2
     return (
-        x + max(0, min(lettering.left, width - lettering.ink_width)),
-        y + max(0, min(top, height - lettering.ink_height)),
+        x + max(0, min(left, width - ink_width)) - left,
+        y + max(0, min(top + down, height - ink_height)) - top,
     )
 
 

@@ -5,6 +5,7 @@ right-to-left text runs left to right, and families and flags of emoji fall into
 Nothing is lost even so, and nothing leaves its box.
 """
 
+import re
 import unicodedata
 from functools import cache, lru_cache
 from pathlib import Path
@@ -27,6 +28,7 @@ FALLBACKS = [
 ]
 
 CAN_SHAPE = features.check("raqm")
+PLAIN = re.compile("[\\0-\\u02ff\\u2010-\\u2027]*")
 LONGEST_TEXT = 1000
 MOST_MARKS = 3
 
@@ -58,8 +60,8 @@ def clean(text: str) -> str:
 
 
 def is_plain(text: str) -> bool:
-    """Say whether every character is a letter of its own, as all are before the first mark."""
-    return max(text, default="") < "\u0300"
+    """Say whether every character is a letter of its own: Latin, with its punctuation."""
+    return PLAIN.fullmatch(text) is not None
 
 
 def is_mark(char: str) -> bool:
@@ -136,8 +138,10 @@ def letters_of(font: str) -> frozenset[int]:
 
 
 @lru_cache(maxsize=200)
-def font_at(font: str, size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(FOLDER / f"{font}.ttf", size)
+def font_at(font: str, size: int, shapes: bool = True) -> ImageFont.FreeTypeFont:
+    """Load a font. Shaping takes most of the time; a letter by itself needs none."""
+    layout = None if shapes else ImageFont.Layout.BASIC
+    return ImageFont.truetype(FOLDER / f"{font}.ttf", size, layout_engine=layout)
 
 
 @lru_cache(maxsize=8000)
@@ -159,8 +163,10 @@ def spell(cluster: str, font: str) -> tuple[str, str]:
 
 
 def direction_of(text: str) -> str | None:
-    """Say which way to shape a text: None where Pillow cannot."""
-    return ("rtl" if is_rtl(text) else "ltr") if CAN_SHAPE else None
+    """Say which way to shape a text: None where Pillow cannot, or need not."""
+    if not CAN_SHAPE or (len(text) == 1 and is_plain(text)):
+        return None
+    return "rtl" if is_rtl(text) else "ltr"
 
 
 def is_rtl(text: str) -> bool:
@@ -169,4 +175,6 @@ def is_rtl(text: str) -> bool:
 
 
 def has_rtl(text: str) -> bool:
-    return any(unicodedata.bidirectional(char) in ("R", "AL") for char in text)
+    return not is_plain(text) and any(
+        unicodedata.bidirectional(char) in ("R", "AL") for char in text
+    )

@@ -88,7 +88,3 @@ def inset(box: Box, across: int, down: int | None = None) -> Box:
     x, y, width, height = box
     down = across if down is None else down
     return x + across, y + down, width - 2 * across, height - 2 * down
-
-
-def span(at: tuple[int, int], size: tuple[int, int]) -> Box:
-    return *at, at[0] + size[0], at[1] + size[1]

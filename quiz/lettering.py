@@ -2,46 +2,56 @@
 
 import re
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import groupby
-from math import ceil
+from math import ceil, cos, floor, radians, sin
 from typing import NamedTuple
 
-from PIL import Image, ImageDraw
-
-from quiz.glyphs import clusters, direction_of, font_at, has_rtl, is_plain, spell
+from quiz.glyphs import (
+    clusters,
+    direction_of,
+    has_rtl,
+    is_plain,
+    letters_of,
+    spell,
+)
+from quiz.ink import Drawn, draw_run, hull, join, sides_of_run, width_of_run
+from quiz.layout import Box
 
 SMALLEST = 14
 """Below this size a text is cut with an ellipsis: nobody could read it anyway."""
 WHOLE_WORDS = 0.4
 """Words are broken only when keeping them whole would shrink the text below this share."""
 CAP_HEIGHT = 0.7
-
-
-SMALL = 100
-"""Smaller letters are drawn twice as large, then shrunk: Pillow sets them on whole pixels,
-which looks uneven."""
+SIZES = [*range(102, 60, -6), *range(60, 40, -4), *range(38, 12, -2)]
+"""What texts are set in: the fewer sizes, the oftener a letter was drawn before."""
 
 
 @dataclass(frozen=True)
 class Lettering:
-    """Set text. Words and where they go are `scale` times too large; the rest is in pixels.
+    """Set text: the words, each with its font and its place on the baseline.
 
-    The ink is what the words cover: they go at points of it, and it starts at left, top.
+    The ink is a box that no word leaves, from where the places count.
     """
 
-    words: list[tuple[Image.Image, tuple[int, int]]]
-    scale: int
+    words: list[tuple[str, str, int, int]]
+    direction: str | None
     size: int
-    left: int
-    top: int
-    ink_width: int
-    ink_height: int
+    ink: Box
     width: int
     height: int
+
+    def draw(self, degrees: float = 0) -> Drawn:
+        """Draw the words, turned about the point where their places count from."""
+        cosine, sine = cos(radians(degrees)), sin(radians(degrees))
+        drawn = []
+        for word, font, x, y in self.words:
+            ink, left, top = draw_run(word, font, self.size, self.direction, degrees)
+            left += round(cosine * x - sine * y)
+            drawn.append((ink, left, top + round(sine * x + cosine * y)))
+        return join(drawn)
 
 
 class Piece(NamedTuple):
@@ -53,18 +63,17 @@ class Piece(NamedTuple):
 
 
 @lru_cache(maxsize=8000)
-def width_of_run(run: str, font: str) -> float:
-    """Width in ems, good for every size: the fonts here are not hinted."""
-    return font_at(font, 100).getlength(run) / 100
-
-
-@lru_cache(maxsize=8000)
 def width_of(cluster: str, font: str) -> float:
     font, spelling = spell(cluster, font)
     return width_of_run(spelling, font)
 
 
+@lru_cache(maxsize=8000)
 def width_of_line(text: str, font: str) -> float:
+    if is_plain(text):
+        return sum(
+            width_of_run(run, name) for name, run in runs(text, font, words_apart=True)
+        )
     return sum(width_of(cluster, font) for cluster in clusters(text))
 
 
@@ -83,9 +92,11 @@ def in_words(text: str, font: str) -> list[Piece]:
             words[-1] += cluster
         else:
             words.append(cluster)
+    space = width_of(" ", font)
     return [
-        Piece(word, width_of_line(word, font), width_of_line(word.rstrip(), font))
+        Piece(word, width, width - space if word.endswith(" ") else width)
         for word in words
+        for width in [width_of_line(word, font)]
     ]
 
 
@@ -146,63 +157,44 @@ def fit(
     The text stays on one line if that costs no more than the share `one_line` of its size.
     """
     width, height = room
-
-    def fits(pieces: Sequence[Piece], size: int) -> bool:
-        limit = width / size
-        return (
-            max(piece.width_at_end for piece in pieces) <= limit
-            and len(wrap(pieces, limit)) * leading * size <= height
-        )
-
     for split, share in [(in_one, one_line), (in_words, WHOLE_WORDS), (in_letters, 0)]:
         pieces = split(text, font)
-        sizes = range(size, max(SMALLEST, round(size * share)) - 1, -1)
-        found = bisect_left(sizes, True, key=partial(fits, pieces))
-        if found < len(sizes):
-            return wrap(pieces, width / sizes[found]), sizes[found]
+        widest = max(piece.width_at_end for piece in pieces)
+        smallest = max(SMALLEST, round(size * share))
+        for found in SIZES:
+            if smallest <= found <= size and found * widest <= width:
+                lines = wrap(pieces, width / found)
+                if len(lines) * leading * found <= height:
+                    return lines, found
     num_lines = max(1, int(height / leading / SMALLEST))
     return shorten(pieces, num_lines, width / SMALLEST, font), SMALLEST
 
 
 def runs(line: str, font: str, words_apart: bool = False) -> Iterator[tuple[str, str]]:
     """Split a line into stretches of one font each, or further, into words."""
-    spelled = [spell(cluster, font) for cluster in clusters(line)]
-    for name, group in groupby(spelled, key=lambda pair: pair[0]):
-        run = "".join(spelling for _, spelling in group)
+    if is_plain(line) and letters_of(font).issuperset(map(ord, line)):
+        stretches = [(font, line)]
+    else:
+        spelled = [spell(cluster, font) for cluster in clusters(line)]
+        stretches = [
+            (name, "".join(spelling for _, spelling in group))
+            for name, group in groupby(spelled, key=lambda pair: pair[0])
+        ]
+    for name, run in stretches:
         for part in re.findall(r"\s?\S+\s?|\s", run) if words_apart and run else [run]:
             yield name, part
 
 
-@lru_cache(maxsize=1000)
-def draw_run(
-    run: str, font: str, size: int, direction: str | None
-) -> tuple[Image.Image, int, int]:
-    """Return its ink, and where that starts from the run's place on the baseline.
-
-    Most words of a card come again on others, so they are kept.
-    """
-    times = 2 if size < SMALL else 1
-    em = times * size
-    sheet = Image.new("L", (ceil(em * width_of_run(run, font)) + 2 * em, 3 * em))
-    pen = ImageDraw.Draw(sheet)
-    pen.text((em, 2 * em), run, 255, font_at(font, em), "ls", direction=direction)
-    left, top, right, bottom = sheet.getbbox() or (em, 2 * em, em + 1, 2 * em + 1)
-    left, top = left // times, top // times
-    ink = sheet.crop((times * left, times * top, right, bottom)).reduce(times)
-    return ink, left - size, top - 2 * size
-
-
-def draw_lines(
-    lines: Sequence[str], font: str, size: int, leading: float, scale: int
-) -> Lettering:
-    """Draw lines of text, right-aligned if they read from the right."""
+def set_lines(lines: Sequence[str], font: str, size: int, leading: float) -> Lettering:
+    """Set lines of text, right-aligned if they read from the right."""
     text = "".join(lines)
     direction = direction_of(text)
     rtl = direction == "rtl"
+    words_apart = not has_rtl(text)
     measured = [
         [
             (name, run, size * width_of_run(run, name))
-            for name, run in runs(line, font, words_apart=not has_rtl(text))
+            for name, run in runs(line, font, words_apart)
         ]
         for line in lines
     ]
@@ -213,26 +205,20 @@ def draw_lines(
         x = width - widths[number] if rtl else 0
         y = round((number * leading + (leading + CAP_HEIGHT) / 2) * size)
         for name, run, run_width in reversed(line) if rtl else line:
-            ink, left, top = draw_run(run, name, scale * size, direction)
-            words.append((ink, round(scale * x) + left, scale * y + top))
+            words.append((run, name, round(x), y))
             x += run_width
-    left = min(x for _, x, _ in words) // scale
-    top = min(y for _, _, y in words) // scale
-    ink_width = ceil(max(x + ink.width for ink, x, _ in words) / scale) - left
-    ink_height = ceil(max(y + ink.height for ink, _, y in words) / scale) - top
-    return Lettering(
-        [(ink, (x - scale * left, y - scale * top)) for ink, x, y in words],
-        scale,
-        size,
-        left,
-        top,
-        ink_width,
-        ink_height,
-        max(width, ink_width),
-        round(len(lines) * leading * size),
+    left, top, right, bottom = hull(
+        (sides_of_run(run, name, direction), x / size, y / size)
+        for run, name, x, y in words
     )
+    x, y = floor(size * left), floor(size * top)
+    # One more, as words and letters are moved to whole and half pixels.
+    ink = x, y, ceil(size * right) + 1 - x, ceil(size * bottom) - y
+    height = round(len(lines) * leading * size)
+    return Lettering(words, direction, size, ink, max(width, ink[2]), height)
 
 
+@lru_cache(maxsize=200)
 def set_text(
     text: str,
     font: str,
@@ -240,16 +226,16 @@ def set_text(
     size: int,
     leading: float = 1.25,
     one_line: float = 1,
-    scale: int = 1,
 ) -> Lettering:
     """Draw a cleaned text as large as its room allows, `size` at most."""
     lines, size = fit(text, font, room, size, leading, one_line)
-    lettering = draw_lines(lines, font, size, leading, scale)
+    lettering = set_lines(lines, font, size, leading)
     while excess(lettering, room) > 1 and size > 1:
         size = min(size - 1, int(size / excess(lettering, room)))
-        lettering = draw_lines(lines, font, max(size, 1), leading, scale)
+        size = next((found for found in SIZES if found <= size), size)
+        lettering = set_lines(lines, font, max(size, 1), leading)
     return lettering
 
 
 def excess(lettering: Lettering, room: tuple[int, int]) -> float:
-    return max(lettering.width / room[0], lettering.ink_height / room[1])
+    return max(lettering.width / room[0], lettering.ink[3] / room[1])

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
 from django.db import IntegrityError
@@ -65,9 +65,6 @@ class Wish:
             effects |= choice.effects
             effects["words"] |= choice.words
         return cls(**effects)
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 class Search(NamedTuple):

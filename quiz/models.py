@@ -1,5 +1,5 @@
 import secrets
-from functools import cache
+from functools import cache, cached_property
 from hashlib import blake2s
 from pathlib import Path
 from typing import Any, Self
@@ -281,9 +281,12 @@ class Choice(models.Model):
             return ""
         return reverse("quiz:tile_picture", args=[Path(self.picture.name).name])
 
-    @property
+    @cached_property
     def effects(self) -> dict[str, Any]:
-        """What the tile asks for, by the names of Wish; only what it sets."""
+        """What the tile asks for, by the names of Wish; only what it sets.
+
+        Kept, as the tiles of a page serve many submits.
+        """
         effects: dict[str, Any] = {}
         if self.gender:
             effects["gender"] = self.gender
@@ -295,7 +298,7 @@ class Choice(models.Model):
             effects["chaos"] = self.chaos
         return effects
 
-    @property
+    @cached_property
     def words(self) -> dict[str, str]:
         return {self.word_list.name: self.word} if self.word_list else {}
 

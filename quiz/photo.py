@@ -5,7 +5,7 @@ from math import ceil, cos, floor, radians, sin
 
 from PIL import Image, ImageColor
 
-from quiz.artwork import BLUE_GHOST, RED_GHOST, SLIP, misprint_mask
+from quiz.artwork import BLUE_GHOST, RED_GHOST, SLIP, misprint_frame
 from quiz.layout import BLUE, RED, TRAINWRECK, Box, Layout, Point, inset, middle
 
 QUARTERS = [(-0.25, -0.25), (0.25, 0.25), (-0.25, 0.25), (0.25, -0.25)]
@@ -50,49 +50,30 @@ def print_misprint(canvas: Image.Image, layout: Layout, face: Image.Image) -> No
         TRAINWRECK.label_turn,
         samples=1,
     )
-    mask = misprint_mask(layout).crop(
-        (*at, at[0] + turned.width, at[1] + turned.height)
-    )
-    paste_masked(canvas, turned, at, mask, full=inset((0, 0, *turned.size), 60))
+    canvas.paste(turned, at)
+    for patch in misprint_frame(layout, (*at, *turned.size)):
+        canvas.paste(*patch)
 
 
 def tint(part: Image.Image, colour: str) -> Image.Image:
     """Print in one ink, which stays strong where the photo is light."""
     grey = part.convert("L")
-    grey.putpalette(shades(colour))
+    red, green, blue = (
+        channel + round(0.6 * (255 - channel)) for channel in ImageColor.getrgb(colour)
+    )
+    grey.putpalette(shades(colour, f"rgb({red},{green},{blue})"))
     return grey.convert("RGB")
 
 
 @cache
-def shades(colour: str) -> list[int]:
-    return [
-        round(channel + 0.6 * (255 - channel) * level / 255)
+def shades(dark: str, light: str) -> bytes:
+    """Return the palette that turns black into one colour, and white into another."""
+    ends = list(zip(ImageColor.getrgb(dark), ImageColor.getrgb(light), strict=True))
+    return bytes(
+        round(start + (end - start) * level / 255)
         for level in range(256)
-        for channel in ImageColor.getrgb(colour)
-    ]
-
-
-def paste_masked(
-    canvas: Image.Image,
-    picture: Image.Image,
-    at: tuple[int, int],
-    mask: Image.Image,
-    full: Box,
-) -> None:
-    """Paste with a mask that is full within a box: there it would only cost time."""
-    x, y, width, height = full
-    left, top, right, bottom = 0, 0, *picture.size
-    inner = picture.crop((x, y, x + width, y + height))
-    canvas.paste(inner, (at[0] + x, at[1] + y))
-    for strip in [
-        (left, top, right, y),
-        (left, y, x, y + height),
-        (x + width, y, right, y + height),
-        (left, y + height, right, bottom),
-    ]:
-        canvas.paste(
-            picture.crop(strip), (at[0] + strip[0], at[1] + strip[1]), mask.crop(strip)
-        )
+        for start, end in ends
+    )
 
 
 def turn(
@@ -107,17 +88,14 @@ def turn(
 
     Returns it at its right size, and where that goes.
     """
-    cosine, sine = cos(radians(degrees)), sin(radians(degrees))
     corners = [
-        (
-            pivot[0] + cosine * (x - pivot[0]) - sine * (y - pivot[1]),
-            pivot[1] + sine * (x - pivot[0]) + cosine * (y - pivot[1]),
-        )
+        turn_point((x, y), pivot, degrees)
         for x in (at[0], at[0] + picture.width / scale)
         for y in (at[1], at[1] + picture.height / scale)
     ]
     left, top = (floor(min(values)) for values in zip(*corners, strict=True))
     right, bottom = (ceil(max(values)) for values in zip(*corners, strict=True))
+    cosine, sine = cos(radians(degrees)), sin(radians(degrees))
     x, y = left - pivot[0], top - pivot[1]
     matrix = (
         scale * cosine,
@@ -128,6 +106,12 @@ def turn(
         scale * (cosine * y - sine * x + pivot[1] - at[1]),
     )
     return sample(picture, (right - left, bottom - top), matrix, samples), (left, top)
+
+
+def turn_point(point: Point, pivot: Point, degrees: float) -> Point:
+    cosine, sine = cos(radians(degrees)), sin(radians(degrees))
+    x, y = point[0] - pivot[0], point[1] - pivot[1]
+    return pivot[0] + cosine * x - sine * y, pivot[1] + sine * x + cosine * y
 
 
 def sample(

@@ -3,7 +3,7 @@
 import re
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Self
 
@@ -79,8 +79,7 @@ class Visitor:
         codes = last(self.codes, result.code, MAX_CODES)
         num_before = self.num_for_wish if wish == self.wish else 0
         is_new = result.code not in self.codes
-        return replace(
-            self,
+        return type(self)(
             wish=wish,
             labels=list(labels),
             gave_up=self.gave_up if self.met_last(result) else gave_up,
@@ -99,7 +98,7 @@ class Visitor:
 
     def signed(self, seen: list[str], compress: bool = False) -> str:
         data: dict[str, Any] = {
-            "wish": self.wish.as_dict() if self.wish else {},
+            "wish": vars(self.wish) if self.wish else {},
             "labels": self.labels,
             "gave_up": self.gave_up,
             "codes": "".join(self.codes),

@@ -260,5 +260,5 @@ class Speech:
 
     def in_random_order(self, items: Sequence[T]) -> Iterator[T]:
         """All items from a random one on, going round: the first is as random as needed."""
-        start = self.rng.randrange(len(items)) if items else 0
+        start = int(self.rng.random() * len(items))  # twice as fast as randrange
         return (items[start - turn] for turn in range(len(items)))

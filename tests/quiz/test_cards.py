@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageFont
 
-from quiz import glyphs
-from quiz.artwork import misprint_mask
+from quiz import glyphs, ink, lettering
+from quiz.artwork import backdrop, misprint_mask
 from quiz.cards import CardText, compose, draw_card
 from quiz.glyphs import BLACK, BOLD, DISPLAY, FALLBACKS, SEMIBOLD
 from quiz.layout import LINK, LOVER, TRAINWRECK
-from quiz.lettering import SMALLEST, draw_run, fit, runs, width_of, width_of_run
+from quiz.lettering import SMALLEST, fit, runs
 
 EMPTY = CardText("", "", [], "")
 TEXT = CardText(
@@ -92,7 +92,12 @@ def xmp_of(data: bytes) -> ET.Element:
 
 @pytest.fixture
 def no_raqm(monkeypatch):
-    kept = [glyphs.font_at, glyphs.spell, width_of, width_of_run, draw_run]
+    kept = [
+        function
+        for module in [glyphs, ink, lettering]
+        for function in vars(module).values()
+        if hasattr(function, "cache_clear")
+    ]
     for function in kept:
         function.cache_clear()
     monkeypatch.setattr(ImageFont.core, "HAVE_RAQM", False)
@@ -157,8 +162,15 @@ def test_trainwreck_is_a_misprint():
     assert trainwreck.getpixel((55, 250))[0] > 240 > trainwreck.getpixel((55, 250))[1]
 
 
-def test_middle_of_a_misprint_needs_no_mask():
-    assert misprint_mask(LINK).crop((101, 125, 518, 522)).getextrema() == (255, 255)
+def test_misprint_covers_nothing_beside_its_photo():
+    empty, bare = card(EMPTY, TRAINWRECK), backdrop(LINK, TRAINWRECK)
+
+    for box in [(545, 572, 30, 20), (578, 300, 20, 200), (90, 580, 400, 20)]:
+        assert inks(empty, box) == inks(bare, box)
+
+
+def test_middle_of_a_misprint_has_no_frame():
+    assert misprint_mask(LINK).crop((89, 97, 528, 550)).getextrema() == (0, 0)
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
