@@ -33,12 +33,12 @@ class Label:
 
     @classmethod
     def from_row(cls, folder: Path, row: Mapping[str, str]) -> "Label":
-        path = folder / Path(row["file"] or "").name
-        if not path.is_file():
-            raise ValueError(f"{path.name or 'the file'} is not there")
+        name = Path(row["file"] or "").name
+        if not (folder / name).is_file():
+            raise ValueError(f"{name or 'the file'} is not there")
         age_class = word(AGE_CLASSES, row, "age_class")
         return cls(
-            path=path,
+            path=folder / name,
             gender=word(GENDERS, row, "gender"),
             age_class=age_class,
             apparent_age=years(row) if age_class != AGE_CLASSES["X"] else None,
@@ -49,7 +49,7 @@ class Label:
     def age_group(self) -> str:
         if self.apparent_age is None:
             return ""
-        groups = ["under 25", "25 to 29", "30 to 39", "40 or older"]
+        groups = ["24 or younger", "25 to 29", "30 to 39", "40 or older"]
         return groups[sum(self.apparent_age >= start for start in (25, 30, 40))]
 
 

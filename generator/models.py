@@ -58,8 +58,9 @@ class TopUpSettings(models.Model):
         help_text="Who draws; it must draw faces and have its weights here. Empty: nothing is drawn.",
     )
     is_paused = models.BooleanField(
+        "paused",
         default=False,
-        help_text="No new batches; what is being drawn is finished.",
+        help_text="No new batches; those ordered before are still drawn.",
     )
     psi = models.DecimalField(
         max_digits=5,
@@ -125,6 +126,15 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         """Open batches that no worker holds."""
         free = Q(leased_until=None) | Q(leased_until__lt=timezone.now())
         return self.open().filter(free)
+
+    def free_for(self, worker: str) -> Self:
+        """Those, and its own: it draws one at a time, so the child that did is dead."""
+        own = self.filter(status=Batch.Status.RUNNING, worker=worker)
+        return self.forgotten() | own
+
+    def rested(self) -> Self:
+        """Not those just tried: what was in their way may still be there."""
+        return self.exclude(started_at__gt=timezone.now() - LEASE)
 
 
 class Batch(models.Model):
@@ -199,9 +209,9 @@ class Batch(models.Model):
         return range(self.first_seed, self.first_seed + self.count)
 
     @property
-    def acceptance(self) -> float | None:
-        """The share of its pictures that passed screening; None before the first."""
-        return self.num_kept / self.num_drawn if self.num_drawn else None
+    def per_cent_kept(self) -> int | None:
+        """How many of its pictures passed screening; None before the first."""
+        return round(100 * self.num_kept / self.num_drawn) if self.num_drawn else None
 
     @property
     def seconds_so_far(self) -> float:
@@ -212,11 +222,11 @@ class Batch(models.Model):
     def take(self, worker: str) -> bool:
         """Lease the batch to a worker; False if another has it or it is over.
 
-        A batch whose lease ran out lost its worker. When that happens again and again
-        without one more picture, it fails.
+        A batch that runs and is free has lost its worker. When that happens again and
+        again without one more picture, it fails.
         """
         now = timezone.now()
-        free = Batch.objects.forgotten().filter(pk=self.pk)
+        free = Batch.objects.free_for(worker).filter(pk=self.pk)
         failed = free.filter(attempts__gte=MAX_ATTEMPTS).update(
             status=Batch.Status.FAILED,
             finished_at=now,
@@ -245,8 +255,10 @@ class Batch(models.Model):
     def finish(self, seconds: float, note: str = "") -> None:
         self.close(Batch.Status.DONE, seconds, note)
 
-    def give_back(self, seconds: float, reason: str) -> None:
+    def give_back(self, seconds: float, reason: str, is_its_fault: bool = True) -> None:
         """Let the batch be tried again, unless it was tried enough."""
+        if not is_its_fault:
+            self.mine().update(attempts=0)
         tried_enough = self.mine().filter(attempts__gte=MAX_ATTEMPTS).exists()
         status = Batch.Status.FAILED if tried_enough else Batch.Status.WAITING
         self.close(status, seconds, reason)
@@ -309,7 +321,9 @@ class Sample(models.Model):
         ordering = ["-pk"]
 
     def __str__(self) -> str:
-        return f"{self.network}, psi {self.psi:f}, from seed {self.first_seed}"
+        return (
+            f"{self.network}, psi {self.psi.normalize():f}, from seed {self.first_seed}"
+        )
 
     @property
     def seeds(self) -> range:

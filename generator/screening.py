@@ -2,7 +2,8 @@
 
 import logging
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
@@ -53,7 +54,7 @@ class Screening:
     age_bucket: str
     """Proposed: one of faces.models.AGE_BUCKETS."""
     phash: str
-    """16 hexadecimal digits, for generator.duplicates.distance."""
+    """16 hexadecimal digits, for generator.duplicates."""
 
 
 class Screener:
@@ -92,13 +93,7 @@ class Screener:
         Raises ValueError for anything but such a picture.
         """
         image = to_image(pixels)
-        measured: dict[str, float] = {}
-        for measure in (
-            *(self.by_faceres, self.by_deep, self.by_faceapi),
-            *(self.by_dlib, self.by_detector, by_colour),
-        ):
-            measured |= measured_by(measure, image)
-        scores = combine(measured)
+        scores = combine(self.measure(image))
         return Screening(
             scores=scores,
             rejected=rejection(scores),
@@ -111,7 +106,18 @@ class Screener:
     def embedding(self, pixels: np.ndarray) -> np.ndarray:
         """What faceres sees in a face: float32 (1024,); alike for faces that are alike."""
         crops = self.cut(to_image(pixels), [CROP_80], FACERES_SIDE)
-        return self.faceres(crops).embedding[0].cpu().numpy()
+        with one_thread():
+            return self.faceres(crops).embedding[0].cpu().numpy()
+
+    def measure(self, image: Image.Image) -> dict[str, float]:
+        measured: dict[str, float] = {}
+        with one_thread():
+            for measure in (
+                *(self.by_faceres, self.by_deep, self.by_faceapi),
+                *(self.by_dlib, self.by_detector, by_colour),
+            ):
+                measured |= measured_by(measure, image)
+        return measured
 
     def by_faceres(self, image: Image.Image) -> dict[str, float]:
         ages, male, _ = self.faceres(self.cut(image, [CROP_80, CROP_90], FACERES_SIDE))
@@ -144,6 +150,17 @@ class Screener:
 
     def cut(self, image: Image.Image, boxes: list[Box], side: int) -> Tensor:
         return cut(image, boxes, side).to(self.faceres.mean.device)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """For networks so small that more threads only wait for each other, at full speed."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def load_faceres(name: str) -> FaceRes:

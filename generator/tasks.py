@@ -41,7 +41,8 @@ def draw_sample(sample_id: int) -> None:
     from generator.devices import choose_device
     from generator.samples import draw_sheet_of
 
-    draw_sheet_of(Sample.objects.get(pk=sample_id), choose_device())
+    for sample in Sample.objects.waiting().filter(pk=sample_id):
+        draw_sheet_of(sample, choose_device())
 
 
 @cache
@@ -74,7 +75,7 @@ def ring_forgotten() -> None:
     if queue_length() == 0:
         for sample in Sample.objects.waiting():
             draw_sample.apply_async([sample.pk])
-        ring(Batch.objects.forgotten().order_by("pk"))
+        ring(Batch.objects.forgotten().rested().order_by("pk"))
 
 
 def ring(batches: Iterable[Batch]) -> None:

@@ -24,7 +24,7 @@ def read_weights(manifest: bytes, data: bytes) -> dict[str, np.ndarray]:
         weights, offset = {}, 0
         for entry in [entry for group in groups for entry in group["weights"]]:
             weights[entry["name"]], offset = read_weight(entry, data, offset)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise LoadError(f"It is not a TensorFlow.js model: {error!r}.") from error
     if offset != len(data):
         raise LoadError("Its weights are longer than its manifest says.")
@@ -37,8 +37,10 @@ def read_weight(
     """A weight, and where the next one starts."""
     quantization = entry.get("quantization", {})
     dtype = np.dtype(STORED[quantization.get("dtype", entry["dtype"])])
-    count = math.prod(entry["shape"])
-    stored = np.frombuffer(data, dtype, count, offset).reshape(entry["shape"])
+    shape = entry["shape"]
+    if any(type(length) is not int or length < 0 for length in shape):
+        raise ValueError(f"{entry['name']} has no shape")
+    stored = np.frombuffer(data, dtype, math.prod(shape), offset).reshape(shape)
     values = stored.astype(entry["dtype"])
     if "scale" in quantization:
         values = values * np.float32(quantization["scale"])

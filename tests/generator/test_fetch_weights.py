@@ -94,9 +94,9 @@ def test_the_site_does_without_torch():
         "import sys, django; django.setup()\n"
         "import config.urls, config.wsgi\n"
         "from django.core.management import load_command_class as load\n"
-        "for name in ['fetch_weights', 'generate_faces', 'import_network']:\n"
+        "for name in ['evaluate_gate', 'fetch_weights', 'generate_faces', 'import_network']:\n"
         "    load('generator', name)\n"
-        "print({'torch', 'safetensors'} & set(sys.modules))"
+        "print({'dlib', 'onnxruntime', 'safetensors', 'torch'} & set(sys.modules))"
     )
 
     imported = subprocess.run(

