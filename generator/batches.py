@@ -46,12 +46,15 @@ class Studio:
     """Where the network was fitted; without it every batch is drawn at random."""
 
     @classmethod
-    def open(cls, network_id: int, device: torch.device) -> Self:
+    def open(
+        cls, network_id: int, device: torch.device, *, is_steered: bool = True
+    ) -> Self:
         """Load everything onto a device; GeneratorError when something is not here."""
         row = Network.objects.get(pk=network_id)
         network = load_network(row)
         prepare(network, device)
-        screener, steering = Screener.load(device), load_steering(row.sha256)
+        screener = Screener.load(device)
+        steering = load_steering(row.sha256) if is_steered else None
         return cls(row, Sampler(network, device), screener, steering)
 
 
@@ -99,23 +102,23 @@ def draw_batch(
 
 
 def draw_missing(batch: Batch, studio: Studio) -> Iterator[Drawn]:
-    """Draw, screen and file the seeds that have no face yet.
+    """Draw, screen and file what has no face yet.
 
     Threads screen and encode while the next pictures are drawn.
     """
     faces = Face.objects.filter(network=batch.network, psi=batch.psi)
     known = set(faces.filter(seed__in=batch.seeds).values_list("seed", flat=True))
-    recipes = [
-        Recipe(batch.network.name, seed, float(batch.psi))
-        for seed in batch.seeds
-        if seed not in known
+    groups = [
+        [Recipe(batch.network.name, seed, float(batch.psi)) for seed in seeds]
+        for seeds in batch.seed_groups
+        if not known.intersection(seeds)
     ]
     hashes = Face.objects.exclude(phash="").values_list("phash", flat=True)
     duplicates = Duplicates(hashes.iterator())
     num_threads = 1 if studio.sampler.device.type == "cpu" else os.cpu_count() or 1
     pending: deque[Future[Drawn]] = deque()
     with ThreadPoolExecutor(num_threads) as threads:
-        for recipe, pixels, screening in draw_recipes(batch, studio, recipes):
+        for recipe, pixels, screening in draw_recipes(batch, studio, groups):
             arguments = (recipe, pixels, screening, studio.screener, duplicates)
             pending.append(threads.submit(finish, *arguments))
             if len(pending) > 2 * num_threads:
@@ -125,16 +128,17 @@ def draw_missing(batch: Batch, studio: Studio) -> Iterator[Drawn]:
 
 
 def draw_recipes(
-    batch: Batch, studio: Studio, recipes: Sequence[Recipe]
+    batch: Batch, studio: Studio, groups: Sequence[Sequence[Recipe]]
 ) -> Iterator[tuple[Recipe, np.ndarray, Screening | None]]:
-    """Give uint8 pictures, steered where that can be; those are screened already."""
+    """Give a uint8 picture for each group, steered where that can be and so screened."""
     sampler, steering = studio.sampler, studio.steering
     if steering and batch.quality == Face.Quality.GOOD:
         batch.mine().update(is_steered=True)
         cell = batch.gender, batch.age_bucket
-        for drawn in draw_steered(sampler, studio.screener, steering, recipes, *cell):
+        for drawn in draw_steered(sampler, studio.screener, steering, groups, *cell):
             yield drawn.recipe, drawn.pixels, drawn.screening
     else:
+        recipes = [group[0] for group in groups]
         for recipe, picture in zip(recipes, sampler.draw(recipes), strict=True):
             yield recipe, to_pixels(picture), None
 

@@ -11,6 +11,8 @@ from generator.recipes import MAX_PSI, MAX_SEED
 
 MAX_ATTEMPTS = 3
 MAX_WANTED = 100_000
+SEEDS_PER_PICTURE = 48
+"""A steered picture takes the seed that is nearest already."""
 LEASE = timedelta(seconds=20)
 """How long a worker may be silent before its batch is given to another."""
 SILENCE = timedelta(seconds=60)
@@ -206,7 +208,14 @@ class Batch(models.Model):
 
     @property
     def seeds(self) -> range:
-        return range(self.first_seed, self.first_seed + self.count)
+        """All that the batch may draw from: no other does."""
+        return range(self.first_seed, self.first_seed + self.count * SEEDS_PER_PICTURE)
+
+    @property
+    def seed_groups(self) -> list[range]:
+        """For each picture the seeds it may choose from; the first unless it is steered."""
+        starts = self.seeds[::SEEDS_PER_PICTURE]
+        return [range(start, start + SEEDS_PER_PICTURE) for start in starts]
 
     @property
     def per_cent_kept(self) -> int | None:

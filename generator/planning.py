@@ -11,7 +11,7 @@ from django.utils import timezone
 from faces.models import Face, FaceQuerySet, Network
 from faces.pool import Cell
 from generator.errors import GeneratorError
-from generator.models import Batch, Target, TopUpSettings
+from generator.models import SEEDS_PER_PICTURE, Batch, Target, TopUpSettings
 from generator.recipes import MAX_SEED
 from generator.top_up import CellState, Order, plan_top_up
 
@@ -114,11 +114,11 @@ def create_batch(order: Order, chosen: TopUpSettings) -> Batch:
 
 
 def next_seed(network: Network, count: int) -> int:
-    """The first of `count` seeds that no face and no batch of the network has used."""
-    end = F("first_seed") + F("count")
+    """The first of the seeds for `count` pictures that nothing else has used."""
+    end = F("first_seed") + F("count") * SEEDS_PER_PICTURE
     batches = Batch.objects.filter(network=network).aggregate(end=Max(end))["end"] or 0
     faces = network.face_set.aggregate(last=Max("seed"))["last"] or 0
     seed = max(FIRST_SEED, batches, faces + 1)
-    if seed + count - 1 > MAX_SEED:
+    if seed + count * SEEDS_PER_PICTURE - 1 > MAX_SEED:
         raise GeneratorError(f"{network} has used up its seeds.")
     return seed

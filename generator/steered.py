@@ -10,13 +10,13 @@ import torch
 from generator.recipes import Recipe
 from generator.sampling import Sampler, to_pixels
 from generator.screening import Screener, Screening
-from generator.steering import Steering, target_traits, traits_of
+from generator.steering import CELLS, Steering, target_traits, traits_of
 
-CORRECTIONS = 2
+CORRECTIONS = 3
 """How often a picture that missed is drawn again, from the same seed."""
-FARTHEST = np.array([12.0, 1.6])
+FARTHEST = np.array([12.0, 3.0])
 """In units of the traits: beyond, pictures stop being faces."""
-LONGEST = np.array([4.0, 0.4])
+LONGEST = np.array([4.0, 1.5])
 """Of one correction."""
 SPREAD = np.array([4.0, 0.3])
 """How much the traits differ between faces."""
@@ -37,28 +37,24 @@ def draw_steered(
     sampler: Sampler,
     screener: Screener,
     steering: Steering,
-    recipes: Sequence[Recipe],
+    groups: Sequence[Sequence[Recipe]],
     gender: str,
     age_bucket: str,
 ) -> Iterator[Steered]:
-    """Draw each recipe's seed towards a gender and an age bucket.
+    """Draw one picture for each group of recipes, towards a gender and an age bucket.
 
     The recipe that comes back says how far w was moved along which directions, so the
     same picture can be drawn again without measuring anything.
     """
     size = sampler.batch_size
-    for start in range(0, len(recipes), size):
-        yield from draw_group(
-            sampler,
-            screener,
-            steering,
-            recipes[start : start + size],
-            gender,
-            age_bucket,
+    for start in range(0, len(groups), size):
+        recipes = choose(
+            sampler, steering, groups[start : start + size], gender, age_bucket
         )
+        yield from draw_batch(sampler, screener, steering, recipes, gender, age_bucket)
 
 
-def draw_group(
+def draw_batch(
     sampler: Sampler,
     screener: Screener,
     steering: Steering,
@@ -68,36 +64,123 @@ def draw_group(
 ) -> Iterator[Steered]:
     """A picture that lands comes at once; of the others the nearest, after all tries."""
     w = torch.cat([sampler.w(recipe) for recipe in recipes])
-    target = target_traits(gender, age_bucket)
-    amounts = shorten(target - steering.predict(w.numpy()))
+    steps = [Steps(steering, gender, age_bucket, row) for row in w.numpy()]
     nearest: dict[int, tuple[float, Steered]] = {}
     pending = list(range(len(recipes)))
     for _ in range(1 + CORRECTIONS):
-        moved = steering.move(w[pending], amounts[pending])
+        moved = steering.move(w[pending], np.stack([steps[i].amounts for i in pending]))
         missed = []
         for i, picture in zip(pending, sampler.draw_w(moved), strict=True):
             pixels = to_pixels(picture)
             screening = screener.screen(pixels)
-            recipe = replace(recipes[i], edit=describe(amounts[i], steering))
+            recipe = replace(recipes[i], edit=describe(steps[i].amounts, steering))
             drawn = Steered(recipe, pixels, screening)
+            measured = traits_of(screening.scores)
             if lands(screening, gender, age_bucket):
                 nearest.pop(i, None)
                 yield drawn
-                continue
-            measured = traits_of(screening.scores)
-            if measured is None:
+            elif measured is None:
                 nearest.setdefault(i, (math.inf, drawn))
-                continue
-            away = target - measured
-            distance = math.hypot(*away / SPREAD) + bool(screening.rejected)
-            if distance < nearest.get(i, (math.inf, drawn))[0]:
-                nearest[i] = (distance, drawn)
-            older = OLDER if screening.rejected else 0
-            amounts[i] = shorten(amounts[i] + away.clip(-LONGEST, LONGEST) + older)
-            missed.append(i)
+            else:
+                distance = steps[i].distance(measured) + bool(screening.rejected)
+                if distance < nearest.get(i, (math.inf, drawn))[0]:
+                    nearest[i] = (distance, drawn)
+                steps[i].correct(measured, OLDER if screening.rejected else 0)
+                missed.append(i)
         pending = missed
+        if not pending:
+            break
     for _, drawn in nearest.values():
         yield drawn
+
+
+class Steps:
+    """How far one face is moved, try by try."""
+
+    def __init__(self, steering: Steering, gender: str, age_bucket: str, w: np.ndarray):
+        cell = CELLS.index((gender, age_bucket))
+        self.target = target_traits(gender, age_bucket)
+        self.slope = steering.slopes[cell]
+        offset = steering.offsets[cell]
+        self.amounts = shorten(self.away(steering.predict(w)) + offset)
+        self.before: tuple[np.ndarray, np.ndarray] | None = None
+
+    def away(self, traits: np.ndarray) -> np.ndarray:
+        """How far it is to the target; a gender that is surer than that is left alone."""
+        away = self.target - traits
+        if away[0] * self.target[0] < 0:
+            away[0] = 0
+        return away
+
+    def distance(self, traits: np.ndarray) -> float:
+        return math.hypot(*self.away(traits) / SPREAD)
+
+    def correct(self, measured: np.ndarray, older: np.ndarray | int = 0) -> None:
+        """Go on by what is missing, over the share of the last step that was seen."""
+        slope = self.slope.copy()
+        if self.before:
+            step = self.amounts - self.before[0]
+            is_telling = abs(step) > SPREAD / 4
+            slope[is_telling] = (measured - self.before[1])[is_telling] / step[
+                is_telling
+            ]
+        slope = slope.clip(self.slope / 2, self.slope * 2)
+        self.before = self.amounts, measured
+        step = (self.away(measured) + older) / slope
+        self.amounts = shorten(self.amounts + step.clip(-LONGEST, LONGEST))
+
+
+def choose(
+    sampler: Sampler,
+    steering: Steering,
+    groups: Sequence[Sequence[Recipe]],
+    gender: str,
+    age_bucket: str,
+) -> list[Recipe]:
+    """Of each group take the recipe whose w is nearest already: mapping costs little."""
+    chosen = []
+    for recipes in groups:
+        ws = [sampler.w(recipe)[0].numpy() for recipe in recipes]
+        target = Steps(steering, gender, age_bucket, ws[0])
+        distances = [target.distance(steering.predict(w)) for w in ws]
+        chosen.append(recipes[int(np.argmin(distances))])
+    return chosen
+
+
+def calibrate(
+    sampler: Sampler,
+    screener: Screener,
+    steering: Steering,
+    groups: Sequence[Sequence[Recipe]],
+) -> Iterator[tuple[int, np.ndarray, np.ndarray] | None]:
+    """Try first steps and one correction, for what `calibrated` needs.
+
+    Gives, for each cell and group, the cell's number, how far the first step fell short
+    (2,) and which share of the correction was seen (2,); None for what was not measured.
+    """
+    for number, cell in enumerate(CELLS):
+        for recipe in choose(sampler, steering, groups, *cell):
+            w = sampler.w(recipe)
+            steps = Steps(steering, *cell, w[0].numpy())
+            first = measure(sampler, screener, steering.move(w, steps.amounts[None]))
+            if first is None:
+                yield None
+                continue
+            short, before = steps.away(first), steps.amounts
+            steps.correct(first)
+            second = measure(sampler, screener, steering.move(w, steps.amounts[None]))
+            if second is None:
+                yield None
+                continue
+            moved = steps.amounts - before
+            is_telling = abs(moved) > SPREAD / 4
+            share = (second - first) / np.where(is_telling, moved, 1)
+            yield number, short, np.where(is_telling, share, np.nan)
+
+
+def measure(sampler: Sampler, screener: Screener, w: torch.Tensor) -> np.ndarray | None:
+    [picture] = sampler.draw_w(w)
+    return traits_of(screener.screen(to_pixels(picture)).scores)
 
 
 def lands(screening: Screening, gender: str, age_bucket: str) -> bool:

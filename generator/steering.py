@@ -9,8 +9,8 @@ among the styles the network knows.
 import hashlib
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,9 +27,14 @@ TRAITS = ["gender", "age"]
 """Logit of the probability of a man; natural logarithm of the age in years."""
 SURE = 0.998
 """Probabilities beyond this are no surer."""
-TARGET_LOGIT = {"woman": -4.0, "androgynous": 0.0, "man": 4.0}
-TARGET_AGE = {"20s": 28.5, "30s": 37.0, "40s": 47.0, "50+": 60.0}
+TARGET_LOGIT = {"woman": -3.0, "androgynous": 0.0, "man": 3.0}
+TARGET_AGE = {"20s": 28.5, "30s": 37.5, "40s": 47.5, "50+": 60.0}
 """As the networks measure it: some years above the age people see."""
+CELLS = [(gender, age) for gender in TARGET_LOGIT for age in TARGET_AGE]
+LIKELY_SLOPES = 1.0, 0.3
+"""Before any step was measured: ages answer least."""
+FEWEST_TOLD = 3
+LARGEST_OFFSET = np.array([2.0, 1.2])
 FOLDS = 5
 RIDGES = [1.0, 10.0, 100.0, 1000.0]
 
@@ -49,6 +54,10 @@ class Steering:
     r2: tuple[float, ...]
     """Of each trait, cross-validated: the share of the variance that w tells."""
     num_faces: int
+    offsets: np.ndarray
+    """float32 (cells, 2): by how much the first step must go farther than predicted."""
+    slopes: np.ndarray
+    """float32 (cells, 2): how much of a step the networks see."""
 
     @property
     def name(self) -> str:
@@ -58,6 +67,25 @@ class Steering:
     def predict(self, w: np.ndarray) -> np.ndarray:
         """w (batch, w_dim) → traits (batch, 2)."""
         return (w - self.center) @ self.directions.T + self.means
+
+    def calibrated(
+        self, tries: Sequence[tuple[int, np.ndarray, np.ndarray]]
+    ) -> "Steering":
+        """Learn from `steered.calibrate` how steps fall short, cell by cell."""
+        cells = np.array([cell for cell, _, _ in tries])
+        short = np.stack([row for _, row, _ in tries])
+        seen = np.stack([row for _, _, row in tries])
+        offsets, slopes = self.offsets.copy(), self.slopes.copy()
+        for cell in set(cells):
+            rows = seen[cells == cell]
+            for trait, usual in enumerate(LIKELY_SLOPES):
+                told = rows[~np.isnan(rows[:, trait]), trait]
+                if len(told) >= FEWEST_TOLD:
+                    slope = np.clip(np.median(told), usual / 2, usual * 2)
+                    slopes[cell, trait] = slope
+            offset = short[cells == cell].mean(axis=0) / slopes[cell]
+            offsets[cell] = offset.clip(-LARGEST_OFFSET, LARGEST_OFFSET)
+        return replace(self, offsets=offsets, slopes=slopes)
 
     def move(self, w: Tensor, amounts: np.ndarray) -> Tensor:
         """w (batch, w_dim), amounts (batch, 2) in units of the traits → w."""
@@ -95,6 +123,8 @@ def fit(w: np.ndarray, traits: np.ndarray, samples: np.ndarray) -> Steering:
         basis=basis.astype(np.float32),
         r2=tuple(round(r2, 3) for _, r2 in fits),
         num_faces=len(w),
+        offsets=np.zeros((len(CELLS), 2), np.float32),
+        slopes=np.full((len(CELLS), 2), LIKELY_SLOPES, np.float32),
     )
 
 
@@ -133,6 +163,8 @@ def save_steering(steering: Steering, sha256: str) -> None:
         "means": steering.means,
         "center": steering.center,
         "basis": np.ascontiguousarray(steering.basis),
+        "offsets": steering.offsets,
+        "slopes": steering.slopes,
     }
     facts = {"network": sha256, "r2": steering.r2, "num_faces": steering.num_faces}
     write_whole(steering_path(sha256), save(arrays, {"facts": json.dumps(facts)}))
@@ -147,10 +179,13 @@ def load_steering(sha256: str) -> Steering | None:
         with safe_open(path, "np") as file:
             facts = json.loads(file.metadata()["facts"])
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        steering = Steering(
+            r2=tuple(facts["r2"]), num_faces=facts["num_faces"], **arrays
+        )
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise LoadError(
             f"{path} is damaged: {error}. Run fit_steering again."
         ) from error
     if facts["network"] != sha256:
         raise LoadError(f"{path} belongs to another network.")
-    return Steering(r2=tuple(facts["r2"]), num_faces=facts["num_faces"], **arrays)
+    return steering

@@ -46,7 +46,7 @@ class RandomReport:
 def report_cell(
     studio: Studio,
     steering: Steering,
-    recipes: Sequence[Recipe],
+    groups: Sequence[Sequence[Recipe]],
     gender: str,
     age: str,
     on_picture: Callable[[], object],
@@ -54,7 +54,7 @@ def report_cell(
     landed = agreed = 0
     embeddings, pictures = [], []
     for drawn in draw_steered(
-        studio.sampler, studio.screener, steering, recipes, gender, age
+        studio.sampler, studio.screener, steering, groups, gender, age
     ):
         if lands(drawn.screening, gender, age):
             landed += 1
@@ -63,7 +63,7 @@ def report_cell(
         pictures.append(Image.fromarray(drawn.pixels).resize((256, 256)))
         on_picture()
     return CellReport(
-        landed / len(recipes),
+        landed / len(groups),
         agreed / max(1, landed),
         mean_distance(embeddings),
         pictures,

@@ -36,7 +36,7 @@ def test_every_seed_becomes_a_face_that_waits_for_the_panel(settings):
     draw(batch, KeepsAll())
 
     faces = Face.objects.order_by("seed")
-    assert [face.seed for face in faces] == list(batch.seeds)
+    assert [face.seed for face in faces] == [group[0] for group in batch.seed_groups]
     assert {face.status for face in faces} == {"unrated"}
     assert {(face.gender, face.adult, face.review) for face in faces} == {
         ("unknown", "unknown", "none")

@@ -8,8 +8,18 @@ from generator.recipes import Recipe
 from generator.sampling import Sampler, to_pixels
 from generator.screening import Screening
 from generator.snapshots import LoadError
-from generator.steered import describe, draw_steered, measure_faces, shorten
+from generator.steered import (
+    SPREAD,
+    Steps,
+    calibrate,
+    choose,
+    describe,
+    draw_steered,
+    measure_faces,
+    shorten,
+)
 from generator.steering import (
+    LARGEST_OFFSET,
     fit,
     load_steering,
     save_steering,
@@ -123,7 +133,7 @@ def test_amounts_fit_into_a_recipe(gender, age):
     amounts = shorten(np.array([gender, age]))
 
     assert abs(amounts[0]) <= 12
-    assert abs(amounts[1]) <= 1.6
+    assert abs(amounts[1]) <= 3
     assert (np.char.mod("%+.2f", amounts).astype(float) == amounts).all()
 
 
@@ -168,7 +178,9 @@ def studio():
 def test_steered_faces_land_in_the_cell_asked_for(studio, gender, age_bucket):
     recipes = [Recipe("light", seed, 1.0) for seed in range(1000, 1030)]
 
-    drawn = list(draw_steered(*studio, recipes, gender, age_bucket))
+    groups = [[recipe] for recipe in recipes]
+
+    drawn = list(draw_steered(*studio, groups, gender, age_bucket))
 
     assert sorted(picture.recipe.seed for picture in drawn) == list(range(1000, 1030))
     found = [(one.screening.gender, one.screening.age_bucket) for one in drawn]
@@ -178,7 +190,7 @@ def test_steered_faces_land_in_the_cell_asked_for(studio, gender, age_bucket):
 def test_a_steered_recipe_draws_the_same_picture_again(studio):
     sampler, _, steering = studio
     plain = Recipe("light", 7, 1.0)
-    [drawn] = draw_steered(*studio, [plain], "man", "30s")
+    [drawn] = draw_steered(*studio, [[plain]], "man", "30s")
     _, gender, _, age, _, name = drawn.recipe.edit.split()
 
     moved = steering.move(sampler.w(plain), np.array([[float(gender), float(age)]]))
@@ -186,6 +198,34 @@ def test_a_steered_recipe_draws_the_same_picture_again(studio):
 
     assert name == steering.name
     assert (to_pixels(again) == drawn.pixels).all()
+
+
+def test_of_a_group_the_nearest_seed_is_taken(studio):
+    sampler, _, steering = studio
+    recipes = [Recipe("light", seed, 1.0) for seed in range(40)]
+
+    [chosen] = choose(sampler, steering, [recipes], "man", "30s")
+
+    traits = steering.predict(sampler.w(chosen).numpy())[0]
+    others = [steering.predict(sampler.w(recipe).numpy())[0] for recipe in recipes]
+    away = [np.hypot(*steps_of(steering).away(one) / SPREAD) for one in others]
+    assert np.hypot(*steps_of(steering).away(traits) / SPREAD) == min(away)
+
+
+def steps_of(steering):
+    return Steps(steering, "man", "30s", np.zeros(DIM))
+
+
+def test_what_steps_bring_is_learned(studio):
+    sampler, screener, steering = studio
+    groups = [[Recipe("light", seed, 1.0)] for seed in range(300, 308)]
+
+    tries = [row for row in calibrate(sampler, screener, steering, groups) if row]
+    learned = steering.calibrated(tries)
+
+    assert (learned.offsets != steering.offsets).any()
+    assert (abs(learned.offsets) <= LARGEST_OFFSET + 1e-6).all()
+    assert (learned.slopes > 0).all()
 
 
 def test_a_face_that_cannot_be_measured_is_not_tried_again(studio):
@@ -198,7 +238,7 @@ def test_a_face_that_cannot_be_measured_is_not_tried_again(studio):
             )
 
     [drawn] = draw_steered(
-        sampler, Blind(), steering, [Recipe("light", 7, 1.0)], "man", "30s"
+        sampler, Blind(), steering, [[Recipe("light", 7, 1.0)]], "man", "30s"
     )
 
     assert drawn.screening.rejected == "could not be measured"

@@ -8,6 +8,7 @@ from tqdm import tqdm
 from faces.files import ai_mark, encode, write_whole
 from faces.models import AGE_BUCKETS
 from generator.errors import GeneratorError, in_plain_words
+from generator.models import SEEDS_PER_PICTURE
 from generator.recipes import Recipe
 
 DEFAULT_NETWORK = "mobilestylegan-ffhq"
@@ -50,15 +51,23 @@ class Command(BaseCommand):
         if steering is None:
             raise GeneratorError("Nothing is fitted yet: run fit_steering first.")
         studio = Studio.open(row.pk, choose_device(options["device"]))
-        recipes = [
-            Recipe(row.name, FIRST_SEED + i, options["psi"])
-            for i in range(options["seeds"])
+        groups = [
+            [
+                Recipe(row.name, seed, options["psi"])
+                for seed in range(start, start + SEEDS_PER_PICTURE)
+            ]
+            for start in range(
+                FIRST_SEED,
+                FIRST_SEED + options["seeds"] * SEEDS_PER_PICTURE,
+                SEEDS_PER_PICTURE,
+            )
         ]
+        recipes = [group[0] for group in groups]
         cells = [(gender, age) for gender in GENDERS for age in AGE_BUCKETS]
         with tqdm(total=len(recipes) * (1 + len(cells)), unit="face") as bar:
             at_random = report_random(studio, recipes, bar.update)
             reports = {
-                cell: report_cell(studio, steering, recipes, *cell, bar.update)
+                cell: report_cell(studio, steering, groups, *cell, bar.update)
                 for cell in cells
             }
         self.stdout.write(
@@ -82,7 +91,7 @@ def save_sheet(
 ) -> None:
     from generator.sheets import draw_sheet
 
-    labels = [f"seed {recipe.seed}" for recipe in recipes]
+    labels = [f"{i}" for i, _ in enumerate(recipes, start=1)]
     footer = f"{name} · AI-generated, unscreened: not to be shown"
     sheet = draw_sheet(pictures, labels, footer)
     write_whole(folder / f"{name}.jpg", encode(sheet, "jpeg", ai_mark(footer)))

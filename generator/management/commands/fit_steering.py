@@ -5,10 +5,12 @@ from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
 from generator.errors import GeneratorError, in_plain_words
+from generator.models import SEEDS_PER_PICTURE
 from generator.recipes import Recipe
 
 DEFAULT_NETWORK = "mobilestylegan-ffhq"
 FEWEST = 100
+CALIBRATION_FACES = 8
 FIRST_SEED = 10_000
 STYLES = range(50_000, 54_096)
 """Seeds of the styles whose covariance shapes the steps."""
@@ -46,13 +48,14 @@ class Command(BaseCommand):
         from generator.batches import Studio
         from generator.devices import choose_device
         from generator.registry import find_network
-        from generator.steered import measure_faces
-        from generator.steering import fit, save_steering
+        from generator.steered import calibrate, measure_faces
+        from generator.steering import CELLS, fit, save_steering
 
         if faces < FEWEST:
             raise GeneratorError(f"Fewer than {FEWEST} faces say too little.")
         row = find_network(network)
-        studio = Studio.open(row.pk, choose_device(options["device"]))
+        device = choose_device(options["device"])
+        studio = Studio.open(row.pk, device, is_steered=False)
         recipes = [Recipe(network, FIRST_SEED + i, psi) for i in range(faces)]
         measured = measure_faces(studio.sampler, studio.screener, recipes)
         pairs = [
@@ -66,6 +69,17 @@ class Command(BaseCommand):
             np.stack([traits for _, traits in pairs]),
             np.concatenate(styles),
         )
+        groups = [
+            recipes[start : start + SEEDS_PER_PICTURE]
+            for start in range(
+                0, CALIBRATION_FACES * SEEDS_PER_PICTURE, SEEDS_PER_PICTURE
+            )
+        ]
+        groups = [group for group in groups if group]
+        tries = calibrate(studio.sampler, studio.screener, steering, groups)
+        total = len(CELLS) * len(groups)
+        told = list(tqdm(tries, desc="Calibrating", total=total, unit="face"))
+        steering = steering.calibrated([row for row in told if row])
         save_steering(steering, row.sha256)
         self.stdout.write(
             f"Fitted to {len(pairs)} faces. Cross-validated R²: "
