@@ -107,7 +107,8 @@ def draw_missing(batch: Batch, studio: Studio) -> Iterator[Drawn]:
     Threads screen and encode while the next pictures are drawn.
     """
     faces = Face.objects.filter(network=batch.network, psi=batch.psi)
-    known = set(faces.filter(seed__in=batch.seeds).values_list("seed", flat=True))
+    span = batch.seeds[0], batch.seeds[-1]
+    known = set(faces.filter(seed__range=span).values_list("seed", flat=True))
     groups = [
         [Recipe(batch.network.name, seed, float(batch.psi)) for seed in seeds]
         for seeds in batch.seed_groups

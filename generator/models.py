@@ -118,6 +118,14 @@ class TopUpSettings(models.Model):
         """The row, or the defaults while nobody has saved one."""
         return cls.objects.select_related("network").first() or cls(pk=1)
 
+    @classmethod
+    def choose(cls, network: Network) -> None:
+        """Let a network draw for the pool where none was chosen yet."""
+        chosen = cls.get()
+        if chosen.network is None:
+            chosen.network = network
+            chosen.save()
+
 
 class BatchQuerySet(models.QuerySet["Batch"]):
     def open(self) -> Self:

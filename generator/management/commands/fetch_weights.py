@@ -8,6 +8,7 @@ from tqdm import tqdm
 
 from faces.models import Network
 from generator.errors import GeneratorError, in_plain_words
+from generator.models import TopUpSettings
 
 
 class Command(BaseCommand):
@@ -84,6 +85,7 @@ class Command(BaseCommand):
             show(size)
         self.stdout.write("Converting ...")
         network, _ = register(read_default_network(path), **DEFAULT_NETWORK)
+        TopUpSettings.choose(network)
         self.stdout.write(f"{network.name} is ready. {network.licence}")
 
     def fetch_screening(self, folder: Path | None) -> None:
