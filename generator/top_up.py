@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from faces.pool import Cell
 
-LIKELY_YIELD = {"good": 0.1, "trainwreck": 0.02}
+LIKELY_YIELD = {"good": 0.25, "trainwreck": 0.05}
 """Share of pictures that land in their cell, before any was drawn for it."""
-TRUST = 20
+TRUST = 8
 """So many pictures weigh as much as that first guess."""
 
 

@@ -232,7 +232,7 @@ def test_pool_page_counts_what_is_there_and_on_the_way(operator, client):
     make_target(wanted=9)
     make_face()
     awaiting()
-    make_batch(count=40, num_drawn=20, num_kept=20, num_in_cell=8)
+    make_batch(count=40, num_drawn=20, num_kept=20, num_in_cell=5)
 
     text = words(client.get(POOL))
 
@@ -243,7 +243,7 @@ def test_pool_page_counts_what_is_there_and_on_the_way(operator, client):
 def test_a_yield_that_nobody_measured_is_called_a_guess(operator, client):
     make_target()
 
-    assert "yield 10%, a guess" in words(client.get(POOL))
+    assert "yield 25%, a guess" in words(client.get(POOL))
 
 
 def test_plan_is_previewed(operator, client):

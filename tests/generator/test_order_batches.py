@@ -46,7 +46,7 @@ def test_batches_get_seeds_that_nobody_used():
     batches = order_batches()
 
     seeds = [seed for batch in batches for seed in batch.seeds]
-    assert sum(batch.count for batch in batches) == 20
+    assert sum(batch.count for batch in batches) == 8
     assert len(seeds) == len(set(seeds))
     assert min(seeds) == FIRST_SEED + 41
 

@@ -32,7 +32,7 @@ def test_a_full_pool_orders_nothing():
 
 
 def test_what_is_missing_is_ordered_by_the_yield():
-    state = CellState(wanted=6, servable=1, num_drawn=980, num_in_cell=498)
+    state = CellState(wanted=6, servable=1, num_drawn=992, num_in_cell=498)
 
     orders = plan_top_up({WOMAN: state}, 4, 500)
 
@@ -41,7 +41,7 @@ def test_what_is_missing_is_ordered_by_the_yield():
 
 
 def test_what_is_on_the_way_counts():
-    state = CellState(wanted=6, to_draw=12, num_drawn=980, num_in_cell=498)
+    state = CellState(wanted=6, to_draw=12, num_drawn=992, num_in_cell=498)
 
     assert missing(WOMAN, state) == 0
     assert plan_top_up({WOMAN: state}, 4, 500) == []
