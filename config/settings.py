@@ -195,7 +195,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 5},
     },
 }
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
+CELERY_BEAT_SCHEDULER = "celery.beat.Scheduler"  # keeps no file
 
 # --- Words and times
 

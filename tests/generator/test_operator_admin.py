@@ -252,7 +252,7 @@ def test_plan_is_previewed(operator, client):
 
     text = words(client.get(POOL))
 
-    assert "A top-up now would draw 20 pictures in 2 batches." in text
+    assert "A top-up now would draw 8 pictures in 1 batch." in text
 
 
 @pytest.mark.parametrize(
@@ -290,8 +290,8 @@ def test_top_up_now_orders_what_the_preview_said(operator, client):
 
     text = words(client.post(f"{POOL}top-up/", follow=True))
 
-    assert "Ordered: 20 pictures in 2 batches." in text
-    assert [batch.count for batch in Batch.objects.order_by("pk")] == [16, 4]
+    assert "Ordered: 8 pictures in 1 batch." in text
+    assert [batch.count for batch in Batch.objects.order_by("pk")] == [8]
     assert "every cell has what it wants, or it is on the way" in text
 
 
