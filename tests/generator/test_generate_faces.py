@@ -282,7 +282,11 @@ def test_ctrl_c_leaves_whole_pictures_and_says_so(tmp_path):
     command = [sys.executable, "manage.py", "generate_faces", "--seeds=0-99999"]
     command += [f"--network-file={GOLDEN / 'stylegan2_64.pkl'}", f"--out={tmp_path}"]
     process = subprocess.Popen(
-        command, cwd=settings.BASE_DIR, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=settings.BASE_DIR,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     for _ in range(600):
         if list(tmp_path.glob("*.webp")):

@@ -86,7 +86,7 @@ class Victims:
         self.killed_at[worker] = timezone.now()
 
 
-def test_kills_lose_and_double_nothing(start, record_property):
+def test_kills_lose_and_double_nothing(start, record_testsuite_property):
     """50 times a child, 15 times a whole worker, while 400 faces are drawn."""
     num_batches, num_children, num_workers = (50, 50, 15)
     if connection.vendor != "sqlite":  # the same again, in short
@@ -104,8 +104,8 @@ def test_kills_lose_and_double_nothing(start, record_property):
     last_kill = time.monotonic()
     wait_for(all_done, 60)
 
-    record_property("seconds_after_last_kill", time.monotonic() - last_kill)
-    record_property("pictures_drawn", crew.num_drawn())
+    record_testsuite_property("seconds_after_last_kill", time.monotonic() - last_kill)
+    record_testsuite_property("pictures_drawn", crew.num_drawn())
     assert {batch.status for batch in Batch.objects.all()} == {"done"}
     assert Batch.objects.aggregate(n=Sum("num_drawn"))["n"] == num_faces
     for batch in Batch.objects.all():

@@ -97,7 +97,7 @@ def visitor(client, settings, broker):
 
 
 def test_visitors_never_notice_and_workers_resume(
-    broker, crew, visitor, record_property
+    broker, crew, visitor, record_testsuite_property
 ):
     make_batches(200, count=4)
     crew.chaos["lease"] = 5
@@ -108,7 +108,7 @@ def test_visitors_never_notice_and_workers_resume(
         start, back = time.monotonic(), timezone.now()
         drawn = Batch.objects.filter(started_at__gt=back, num_drawn__gt=0)
         wait_for(lambda: visitor() and drawn.exists(), 30)
-        record_property(f"seconds_after_{event}", time.monotonic() - start)
+        record_testsuite_property(f"seconds_after_{event}", time.monotonic() - start)
 
     resume("start")
     broker.forget()
@@ -128,9 +128,11 @@ def test_visitors_never_notice_and_workers_resume(
     wait_for(lambda: visitor() and all_done())
 
     assert all(map(is_alive, parts))
-    record_property("answers", len(waited))
-    record_property("seconds_of_95_per_cent", sorted(waited)[int(len(waited) * 0.95)])
-    record_property("seconds_at_most", max(waited))
+    record_testsuite_property("answers", len(waited))
+    record_testsuite_property(
+        "seconds_of_95_per_cent", sorted(waited)[int(len(waited) * 0.95)]
+    )
+    record_testsuite_property("seconds_at_most", max(waited))
     batches = Batch.objects.all()
     assert {batch.status for batch in batches} == {"done"}
     assert Face.objects.exclude(status="approved").count() == 4 * len(batches)
