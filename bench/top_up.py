@@ -32,7 +32,7 @@ from tqdm import tqdm
 from generator.batches import Studio, draw_batch
 from generator.devices import choose_device
 from generator.errors import GeneratorError
-from generator.models import Batch
+from generator.models import SEEDS_PER_PICTURE, Batch
 from generator.recipes import Recipe
 from generator.registry import find_network
 from generator.sampling import to_pixels
@@ -73,6 +73,7 @@ def end_to_end(studio: Studio, first_seed: int) -> float:
     batch = new_batch(studio, first_seed, FACES)
     start = time.perf_counter()
     draw_batch(batch, lambda network_id: studio)
+    assert batch.num_drawn == FACES
     return time.perf_counter() - start
 
 
@@ -81,7 +82,7 @@ def share_of_drawing(studio: Studio) -> None:
     alone, whole = [], []
     for i in tqdm(range(ROUNDS), desc="In turns", unit="round"):
         alone.append(drawing_alone(studio, i * FACES))
-        whole.append(end_to_end(studio, 600_000 + i * FACES))
+        whole.append(end_to_end(studio, 600_000 + i * FACES * SEEDS_PER_PICTURE))
     shares = [a / b for a, b in zip(alone, whole, strict=True)]
     print(f"on {studio.sampler.device}, at random (not steered)")
     print(f"drawing alone    {60 * FACES / statistics.median(alone):6.1f} faces/min")
@@ -100,7 +101,10 @@ def memory(studio: Studio) -> None:
     small = open_small_studio(make_small_network(resolution=256).pk, studio.screener)
     sizes = []
     for i in tqdm(range(MANY), desc="Many batches", unit="batch"):
-        draw_batch(new_batch(small, 100_000 + 2 * i, 2), lambda network_id: small)
+        draw_batch(
+            new_batch(small, 100_000 + 2 * i * SEEDS_PER_PICTURE, 2),
+            lambda network_id: small,
+        )
         sizes.append(megabytes())
     growth = sizes[-1] / sizes[START_UP] - 1
     print(
