@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 
+from texts.cells import NUMBER, Cell, Problem, Sheet, SpreadsheetError, refusal
 from texts.filling import (
     ANY_TONE,
     SLOT_NAME,
@@ -19,7 +20,6 @@ from texts.filling import (
     suggest,
 )
 from texts.models import MessageTemplate, Tone, Word, WordList
-from texts.xlsx import NUMBER, Cell, Problem, Sheet, SpreadsheetError, refusal
 
 ANY_TONE_HEADING = "Any tone"
 WORD_HEADING = "Word"

@@ -65,14 +65,14 @@ def test_every_bad_row_is_named_on_a_line_of_its_own(bad_file, capsys):
 
 def test_a_refused_file_ends_the_program_with_status_1(tmp_path):
     file = tmp_path / "texts.xlsx"
-    file.write_bytes(b"no workbook")
+    file.write_bytes(b"\0 no workbook")
     program = [sys.executable, "manage.py", "import_texts", str(file)]
 
     done = subprocess.run(program, cwd=site.BASE_DIR, capture_output=True, text=True)
 
     assert done.returncode == 1
     assert done.stdout == ""
-    assert done.stderr.splitlines()[0].startswith("This is no Excel workbook")
+    assert done.stderr.splitlines()[0].startswith("This is no spreadsheet")
     assert done.stderr.splitlines()[1:] == [
         "CommandError: Nothing was imported: 1 problem."
     ]

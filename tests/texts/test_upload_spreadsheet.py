@@ -5,8 +5,8 @@ from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.make import make_line, make_tone, make_workbook
+from texts.loading import load_sheets
 from texts.models import MessageTemplate
-from texts.xlsx import load_sheets
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +87,7 @@ def test_problems_are_shown_by_sheet_row_and_column(editor):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"Any tone;Wholesome", "This is no Excel workbook that can be read."),
+        (b"\0Any tone", "This is no spreadsheet that can be read."),
         (b"", "The submitted file is empty."),
     ],
 )
