@@ -12,8 +12,9 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from texts.filling import ANY_TONE, one_line
+from texts.filling import ANY_TONE
 from texts.models import MessageTemplate, Tone, Word, WordList
+from texts.parsing import one_line
 from texts.sheets import ANY_TONE_HEADING, WORD_HEADING, Workbook, check_sheets
 from texts.xlsx import SpreadsheetError, load_sheets
 

@@ -10,7 +10,7 @@ import openpyxl
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.utils import get_column_letter
 
-from texts.filling import TemplateError, one_line, shorten
+from texts.parsing import TemplateError, one_line, shorten
 
 MAX_BYTES = 5_000_000
 MAX_UNPACKED_BYTES = 20_000_000
