@@ -10,9 +10,9 @@ from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 
 from texts.content import samples
-from texts.filling import TemplateError
 from texts.forms import SpreadsheetForm
 from texts.models import MessageTemplate, Tone, Word, WordList
+from texts.parsing import TemplateError
 from texts.spreadsheet import SpreadsheetError, import_workbook, write_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

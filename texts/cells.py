@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from openpyxl.utils import get_column_letter
 
-from texts.filling import TemplateError
+from texts.parsing import TemplateError
 
 MAX_BYTES = 5_000_000
 MAX_ROWS = 5_000

@@ -16,7 +16,7 @@ from texts.cells import (
     refusal,
     refuse_oversize,
 )
-from texts.filling import one_line, shorten
+from texts.parsing import one_line, shorten
 
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 """A program that opens a CSV file takes a cell that starts so for a formula."""

@@ -24,7 +24,7 @@ from texts.cells import (
     refusal,
     refuse_oversize,
 )
-from texts.filling import one_line, shorten
+from texts.parsing import one_line, shorten
 
 NAMES = "urn:oasis:names:tc:opendocument:xmlns:"
 TABLE = f"{{{NAMES}table:1.0}}"

@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 
 from texts.cells import NUMBER, Cell, Problem, Sheet, SpreadsheetError, refusal
-from texts.filling import (
-    ANY_TONE,
+from texts.filling import ANY_TONE
+from texts.models import MessageTemplate, Tone, Word, WordList, possible_answers
+from texts.parsing import (
     SLOT_NAME,
     TemplateError,
     check,
@@ -19,7 +20,6 @@ from texts.filling import (
     shorten,
     suggest,
 )
-from texts.models import MessageTemplate, Tone, Word, WordList
 
 ANY_TONE_HEADING = "Any tone"
 WORD_HEADING = "Word"
@@ -78,6 +78,7 @@ class Reader:
         lists = {sheet.title for sheet in sheets if SLOT_NAME.fullmatch(sheet.title)}
         lists.update(WordList.objects.values_list("name", flat=True))
         self.word_lists = sorted(lists)
+        self.answers = possible_answers() or None  # texts may come before their quiz
         self.tones = {fold(tone.name): tone.name for tone in Tone.objects.all()}
         self.makes_tones = not self.tones
         self.tones[fold(ANY_TONE_HEADING)] = ANY_TONE
@@ -166,7 +167,7 @@ class Reader:
 
     def check_line(self, cell: Cell) -> None:
         check_is_text(cell, MAX_LINE)
-        check(cell.text, self.word_lists)
+        check(cell.text, self.word_lists, self.answers)
 
     def refuse(self, column: Column, problem: str) -> None:
         heading = column.heading

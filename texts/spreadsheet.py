@@ -13,9 +13,10 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from texts.cells import SpreadsheetError
-from texts.filling import ANY_TONE, one_line
+from texts.filling import ANY_TONE
 from texts.loading import load_sheets
 from texts.models import MessageTemplate, Tone, Word, WordList
+from texts.parsing import one_line
 from texts.sheets import ANY_TONE_HEADING, WORD_HEADING, Workbook, check_sheets
 
 AS_TEXT = "@"

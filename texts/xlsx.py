@@ -25,7 +25,7 @@ from texts.cells import (
     refusal,
     refuse_oversize,
 )
-from texts.filling import one_line, shorten
+from texts.parsing import one_line, shorten
 
 MAX_TAGS = 400_000
 MAX_FRAME_TAGS = 10_000
