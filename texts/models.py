@@ -257,6 +257,7 @@ RESERVED_NAMES = {
     *RESERVED_SLOTS,
     *(label.lower() for label in MessageTemplate.Part.labels),
     "history",  # Excel opens no sheet of this name.
+    *("conditions", "lists"),
 } - {"home_town"}
 
 
@@ -470,6 +471,31 @@ class SpreadsheetImport(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def summary(self) -> str:
+        counts = [
+            (self.num_added, "new"),
+            (self.num_changed, "changed"),
+            (self.num_archived, "archived"),
+            (self.num_unchanged, "unchanged"),
+        ]
+        return ", ".join(f"{number} {what}" for number, what in counts)
+
+
+class Upload(models.Model):
+    """A file that was checked and waits for its editor to publish it, for a week."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    file_name = models.CharField(max_length=200)
+    sheets = models.JSONField(help_text="Its cells.")
+
+    class Meta:
+        ordering = ["-at"]
 
     def __str__(self) -> str:
         return self.file_name

@@ -6,8 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.make import make_line, make_texts, make_tone, make_words
-from texts.filling import PARTS, one_line
+from texts.filling import PARTS
 from texts.models import MessageTemplate, Tone, Word, WordList
+from texts.parsing import one_line
 from texts.spreadsheet import Counts, import_workbook, write_workbook
 
 pytestmark = pytest.mark.django_db
@@ -121,7 +122,12 @@ def test_sheets_are_parts_and_lists_and_columns_are_tones():
 
     workbook = openpyxl.load_workbook(exported())
 
-    assert workbook.sheetnames == [*MessageTemplate.Part.labels, "hobby"]
+    assert workbook.sheetnames == [
+        *MessageTemplate.Part.labels,
+        "hobby",
+        "Lists",
+        "Conditions",
+    ]
     headings = [cell.value for cell in workbook["Intros"][1]]
     assert headings == ["Any tone", "Wholesome", "In charge"]
 
