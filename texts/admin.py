@@ -116,6 +116,7 @@ class MessageTemplateAdmin(admin.ModelAdmin):
 
 class WordInline(admin.TabularInline):
     model = Word
+    fields = ["text"]
     extra = 3
 
 

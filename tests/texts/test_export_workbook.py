@@ -6,8 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.make import make_line, make_texts, make_tone, make_words
-from texts.filling import PARTS, one_line
+from texts.filling import PARTS
 from texts.models import MessageTemplate, Tone, Word, WordList
+from texts.parsing import one_line
 from texts.spreadsheet import Counts, import_workbook, write_workbook
 
 pytestmark = pytest.mark.django_db
