@@ -83,9 +83,9 @@ def make_tone(slug="wholesome", **fields):
     return Tone.objects.get_or_create(slug=slug, defaults=defaults | fields)[0]
 
 
-def make_line(part, text, tone=None):
+def make_line(part, text, tone=None, **fields):
     return MessageTemplate.objects.create(
-        part=part, text=text, tone=tone and make_tone(tone)
+        part=part, text=text, tone=tone and make_tone(tone), **fields
     )
 
 

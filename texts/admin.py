@@ -58,6 +58,7 @@ class MessageTemplateAdmin(admin.ModelAdmin):
 
 class WordInline(admin.TabularInline):
     model = Word
+    fields = ["text"]
     extra = 3
 
 

@@ -28,6 +28,9 @@ class ShownLines:
         with self._lock:
             self._counts.update(line_ids)
 
+    def clear(self) -> None:
+        self._counts.clear()
+
     def save(self) -> None:
         with self._lock:
             counts, self._counts = self._counts, Counter()

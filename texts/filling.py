@@ -270,7 +270,9 @@ class Speech:
         return None
 
     def value(self, slot: Slot) -> str | None:
-        value = self.fixed.get(slot.name) or self.word(slot)
+        value = self.fixed.get(slot.name)
+        if value is None:
+            value = self.word(slot)
         if value is None:
             return None
         if slot.verb:

@@ -49,7 +49,7 @@ class Grammar:
         if not first or first.lower() in ARTICLES:
             return word
         laid_down = self.exception(word).article or self.exception(first).article
-        return f"{laid_down or article(word)} {word}"
+        return f"{laid_down or article(first)} {word}"
 
     def plural(self, word: str) -> str:
         if laid_down := self.exception(word).plural:
@@ -72,7 +72,8 @@ def article(word: str) -> str:
     if SPOKEN_WITH_A_VOWEL.match(word):
         return "an"
     plain = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
-    return english().a(plain).split(maxsplit=1)[0] if plain.strip() else "a"
+    found = english().a(plain).partition(" ")[0] if plain.strip() else ""
+    return found if found in ARTICLES else "a"
 
 
 @lru_cache(maxsize=20_000)

@@ -59,7 +59,7 @@ def fields_of(row: Row) -> Fields:
 def set_fields(row: Row, fields: Fields) -> None:
     """Give a row the fields of an event, whose dates have become texts."""
     for name, value in fields.items():
-        field = cast(models.Field[Any, Any], row._meta.get_field(name))
+        field = cast("models.Field[Any, Any]", row._meta.get_field(name))
         setattr(row, name, field.to_python(value))
 
 

@@ -51,7 +51,9 @@ class UnknownSlot(TemplateError):
 
 def suggest(word: str, known: Collection[str]) -> str:
     near = difflib.get_close_matches(word, known, n=1)
-    return f"Did you mean {near[0]}?" if near else f"There are {', '.join(known)}."
+    if near:
+        return f"Did you mean {near[0]}?"
+    return f"There are {', '.join(known) or 'none'}."
 
 
 class Slot(NamedTuple):
