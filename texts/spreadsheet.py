@@ -124,14 +124,12 @@ def annotate(file: IO[bytes], sheets: list[Sheet], problems: list[Problem]) -> N
             continue
         bad = {(p.row, p.column) for p in problems if p.sheet == sheet.title}
         worksheet = workbook.create_sheet(sheet.title)
-        headings = {cell.column: cell.text for row in sheet.rows[:2] for cell in row}
+        top = {(cell.column, cell.text) for row in sheet.rows[:2] for cell in row}
         for row in sheet.rows:
             for cell in row:
                 write_text(worksheet, cell.row, cell.column, cell.text)
-                if {
-                    (cell.row, cell.letter),
-                    (cell.row, headings.get(cell.column)),
-                } & bad:
+                names = {cell.letter, *(text for n, text in top if n == cell.column)}
+                if any((cell.row, name) in bad for name in names):
                     worksheet.cell(cell.row, cell.column).fill = BUTTER
         set_widths(worksheet)
     workbook.save(file)

@@ -224,5 +224,5 @@ def undo_import(request: StaffRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         kept = f" {num_kept} were changed since and stay." if num_kept else ""
-        messages.success(request, f"{done} is undone: {num_back} put back.{kept}")
+        messages.success(request, f"Undone: {num_back} put back.{kept}")
     return redirect(f"admin:{PREFIX}")

@@ -250,7 +250,7 @@ def test_an_import_is_undone_with_all_it_did(editor):
 
     response = editor.post(f"{URL}imports/{done.pk}/undo/", follow=True)
 
-    assert "texts.xlsx is undone: 3 put back." in response.text
+    assert "Undone: 3 put back." in response.text
     assert said() == ["Hello there, {name}!", "Old"]
     again = editor.post(f"{URL}imports/{done.pk}/undo/", follow=True)
     assert "This import was undone already." in again.text
