@@ -4,7 +4,7 @@ import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import openpyxl
 from django.contrib.auth.models import User
@@ -51,8 +51,13 @@ class Counts(NamedTuple):
         return ", ".join(f"{number} {what}" for what, number in counts)
 
 
-def import_workbook(
-    file: IO[bytes],
+def import_workbook(file: IO[bytes], *, name: str = "", **options: Any) -> Counts:
+    """Take a whole file, or raise SpreadsheetError with all that is wrong with it."""
+    return import_sheets(load_sheets(file, name), name=name, **options)
+
+
+def import_sheets(
+    sheets: list[Sheet],
     *,
     name: str = "",
     remove_missing: bool = False,
@@ -60,7 +65,6 @@ def import_workbook(
     by: User | None = None,
 ) -> Counts:
     """Add what is new; remove_missing also archives what its columns no longer hold."""
-    sheets = load_sheets(file, name)  # The slow part, before the database is locked.
     with transaction.atomic():
         lock_texts()
         changes = changes_of(checked_workbook(sheets), pairs=remove_missing)
