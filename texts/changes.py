@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -150,20 +150,24 @@ class Comparison:
             before = fields_of(row) if row else {}
             row = row or make(text)
             row.text = text
-            self.set_conditions(row, key, tone)
+            self.set_conditions(row, (key, tone), [text, former.get(text, text)])
             self.add(Change(row, before, title, tone))
         for row in missing.values():
             before = fields_of(row)
             row.status = "archived"
             self.changes.gone.append(Change(row, before, title, tone))
 
-    def set_conditions(self, row: Row, place: str, tone: str) -> None:
+    def set_conditions(
+        self, row: Row, column: tuple[str, str], texts: Sequence[str]
+    ) -> None:
+        """Give a row what the workbook says of it, by its text or by the former one."""
         if row.status == "archived":
             row.status = "approved"
         if self.conditions is None:
             return
         usual = DEFAULTS if isinstance(row, MessageTemplate) else WORD_DEFAULTS
-        told = self.conditions.get((place, tone, row.text), {})
+        found = (self.conditions.get((*column, text)) for text in texts)
+        told = next((fields for fields in found if fields is not None), {})
         for name, value in usual.items():
             setattr(row, name, told.get(name, value))
 

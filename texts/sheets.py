@@ -161,9 +161,14 @@ class Reader:
         return place if place in parts or place in self.workbook.words else None
 
     def holds(self, key: tuple[str, str, str]) -> bool:
+        """Whether a column has a text, or had it when the workbook was made."""
         place, tone, text = key
         words = self.workbook.words.get(place, [])
-        return text in self.workbook.lines.get((place, tone), words)
+        if text in self.workbook.lines.get((place, tone), words):
+            return True
+        lines = MessageTemplate.objects.filter(part=place, text=text)
+        former = Word.objects.filter(word_list__name=place, text=text)
+        return lines.filter(tone__name=tone or None).exists() or former.exists()
 
     def read_words(self, sheet: Sheet) -> None:
         top = heading_row(sheet, is_word_heading)

@@ -64,6 +64,19 @@ def test_what_is_not_listed_is_as_usual_again():
     assert (line.weight, line.gender) == (10, "")
 
 
+def test_a_line_that_is_changed_keeps_the_conditions_of_its_former_text(client):
+    line = make_line("hello", "Hello there, {name}!")
+    headings, row = HEADINGS, ["Hellos", "", "Hello there, {name}!", "", "40"]
+    file = make_workbook(
+        {"Hellos": [["Any tone"], ["Hello there, you!"]], "Conditions": [headings, row]}
+    )
+
+    import_workbook(file, remove_missing=True)
+
+    line.refresh_from_db()
+    assert (line.text, line.weight) == ("Hello there, you!", 40)
+
+
 def test_without_the_sheet_conditions_stay_as_they_are():
     line = make_line("hello", "Hi!")
     MessageTemplate.objects.update(weight=50)

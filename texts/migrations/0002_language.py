@@ -20,6 +20,7 @@ ARTICLES = {
 }
 PLURALS = {
     "banjo": "banjos",
+    "cactus": "cacti",
     "flamingo": "flamingos",
     "jack-of-all-trades": "jacks-of-all-trades",
     "koi": "koi",
