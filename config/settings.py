@@ -248,6 +248,9 @@ CONTENT_CACHE_SECONDS = int(os.environ.get("CONTENT_CACHE_SECONDS", "5"))
 POOL_CACHE_SECONDS = int(os.environ.get("POOL_CACHE_SECONDS", "60"))
 """For how long it may miss faces that have come; those that have gone, it never shows."""
 
+POSSIBLE_ANSWERS = "quiz.models.possible_answers"
+"""What {answer:…} may say in a text; the texts know no quiz."""
+
 LOVER_COOKIE_NAME = "__Host-lover" if IS_HTTPS else "lover"
 LOVER_COOKIE_AGE = 180 * 24 * 3600
 

@@ -41,9 +41,7 @@ def load_texts(demo: dict[str, Any]) -> None:
             slug=tone["slug"], defaults=tone | {"position": position}
         )
     with (FIXTURES / "texts.xlsx").open("rb") as file:
-        import_workbook(file)
-    for name, note in demo["word_list_notes"].items():
-        WordList.objects.filter(name=name).update(note=note)
+        import_workbook(file, name="texts.xlsx")
 
 
 def load_quiz(demo: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from faces.models import AGE_BUCKETS, GENDERS, QUALITIES, Face
 from faces.pool import Cell, pick
 from quiz.models import Choice, Result, new_code
 from texts.content import current_content
+from texts.counting import shown_lines
 from texts.filling import Content, draw_lover, fill
 
 WIDENED = {
@@ -45,6 +46,9 @@ class Wish:
     tone: str = ""
     chaos: int = 0
     words: dict[str, str] = field(default_factory=dict)
+    """By the slot that they fill."""
+    answers: dict[str, str] = field(default_factory=dict)
+    """What the chosen tiles say, by the key of their question."""
 
     def __post_init__(self) -> None:
         """Refuse what no tile can ask for: a cookie may be older than the site."""
@@ -52,18 +56,20 @@ class Wish:
             raise ValueError("unknown gender or age bucket")
         if not isinstance(self.chaos, int) or not isinstance(self.tone, str):
             raise ValueError("chaos is a number and a tone is a slug")
-        if not isinstance(self.words, dict):
-            raise ValueError("words are told apart by slot")
-        if not all(isinstance(word, str) for word in self.words.values()):
-            raise ValueError("words are texts")
+        for words in (self.words, self.answers):
+            if not isinstance(words, dict):
+                raise ValueError("words are told apart by slot or question")
+            if not all(isinstance(word, str) for word in words.values()):
+                raise ValueError("words are texts")
 
     @classmethod
     def from_choices(cls, choices: Sequence[Choice]) -> Self:
         """Add up the effects of the chosen tiles; a later question wins."""
-        effects: dict[str, Any] = {"words": {}}
+        effects: dict[str, Any] = {"words": {}, "answers": {}}
         for choice in choices:
             effects |= choice.effects
             effects["words"] |= choice.words
+            effects["answers"] |= choice.answer
         return cls(**effects)
 
 
@@ -127,18 +133,32 @@ def any_tone(content: Content, rng: random.Random) -> str:
 
 
 def meet(
-    quiz_id: int, wish: Wish, seen: Sequence[int], attempt: str
+    quiz_id: int,
+    wish: Wish,
+    seen: Sequence[int],
+    attempt: str,
+    heard: Sequence[int] = (),
 ) -> tuple[Result, str]:
     """Return a saved result and what was given up for it.
 
-    The same attempt always gives the same result, however often it is sent.
+    Faces seen and lines heard before are avoided. The same attempt always gives the same result, however often it is sent.
     """
     code, rng = new_code(), random.SystemRandom()
     face, gave_up = match(wish, seen, rng)
     content = current_content()
-    lover = draw_lover(content, face.gender, face.age_bucket, rng)
+    lover = draw_lover(
+        content, face.gender, face.age_bucket, rng, is_trainwreck=face.is_trainwreck
+    )
     tone = wish.tone or any_tone(content, rng)
-    lines = fill(content, tone=tone, lover=lover, words=wish.words, seed=code)
+    said = fill(
+        content,
+        tone=tone,
+        lover=lover,
+        words=wish.words,
+        answers=wish.answers,
+        seed=code,
+        avoid=heard,
+    )
     result = Result(
         code=code,
         attempt=attempt or None,
@@ -148,7 +168,8 @@ def meet(
         age=lover.age,
         sign=lover.sign,
         home_town=lover.home_town,
-        lines=lines,
+        lines=said.lines,
+        line_ids=said.line_ids,
     )
     try:
         result.save(force_insert=True)  # a transaction of its own: failing spoils none
@@ -157,6 +178,7 @@ def meet(
         if not attempt or not first:
             raise QuizGone from error
         if not first.face.is_servable:
-            return meet(quiz_id, wish, seen, attempt="")
+            return meet(quiz_id, wish, seen, attempt="", heard=heard)
         return first, ""
+    shown_lines.add(said.line_ids)
     return result, gave_up

@@ -1,4 +1,5 @@
 import secrets
+from collections import defaultdict
 from functools import cache, cached_property
 from hashlib import blake2s
 from pathlib import Path
@@ -13,8 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from faces.models import Face
-from texts.filling import BUBBLES, TemplateError, check_word
+from texts.filling import BUBBLES
 from texts.models import Tone, WordList
+from texts.parsing import TemplateError, check_word
 
 RESERVED_SLUGS = ["admin", "f", "healthz", "how", "panel", "r", "static", "tiles"]
 
@@ -302,6 +304,11 @@ class Choice(models.Model):
     def words(self) -> dict[str, str]:
         return {self.word_list.name: self.word} if self.word_list else {}
 
+    @cached_property
+    def answer(self) -> dict[str, str]:
+        """What the tile says, by the key of its question: a line may quote it."""
+        return {self.question.key: self.word or self.label}
+
     @property
     def token(self) -> str:
         """The value a form sends; another one as soon as an editor changes the tile."""
@@ -314,6 +321,15 @@ class Choice(models.Model):
             self.words,
         ]
         return blake2s(repr(seen).encode(), digest_size=6).hexdigest()
+
+
+def possible_answers() -> dict[str, list[str]]:
+    """What tiles say, by the key of their question."""
+    answers: dict[str, list[str]] = defaultdict(list)
+    rows = Choice.objects.order_by("question__key", "pk")
+    for key, word, label in rows.values_list("question__key", "word", "label"):
+        answers[key].append(word or label)
+    return dict(answers)
 
 
 class ResultQuerySet(models.QuerySet["Result"]):
@@ -341,6 +357,11 @@ class Result(models.Model):
     sign = models.CharField(max_length=12)
     home_town = models.CharField(max_length=80)
     lines = models.JSONField(help_text="The filled lines by part.")
+    line_ids = models.JSONField(
+        default=list,
+        editable=False,
+        help_text="The keys of those lines, to count shares.",
+    )
     created_at = models.DateTimeField(
         default=timezone.now, editable=False, db_index=True
     )

@@ -79,7 +79,9 @@ def introduce(
     """Match the wish and lead to the lover's page; or say kindly that nobody is free."""
     visitor = Visitor.of(request)
     try:
-        result, gave_up = meet(page.quiz.pk, wish, visitor.seen_ids(), attempt)
+        result, gave_up = meet(
+            page.quiz.pk, wish, visitor.seen_ids(), attempt, visitor.heard
+        )
     except NobodyFree:
         return nobody_free(request, page)
     except QuizGone as error:

@@ -16,6 +16,7 @@ from quiz.matching import Wish
 from quiz.models import Result
 
 MAX_SEEN = 160
+MAX_HEARD = 21  # three results, of a line for each part
 MAX_CODES = 12
 MAX_COOKIE = 3800
 KEY_LENGTH = 11
@@ -29,7 +30,7 @@ def signer() -> signing.TimestampSigner:
 
 @dataclass(frozen=True)
 class Visitor:
-    """The last wish, the lovers met and the faces seen, the longest ago first."""
+    """The last wish, the lovers met, the faces seen and the lines heard, the longest ago first."""
 
     wish: Wish | None = None
     labels: list[str] = field(default_factory=list)
@@ -38,6 +39,7 @@ class Visitor:
     num_for_wish: int = 0
     """How many of the newest codes came of the wish."""
     seen: list[str] = field(default_factory=list)
+    heard: list[int] = field(default_factory=list)
 
     @classmethod
     def of(cls, request: HttpRequest) -> Self:
@@ -52,6 +54,7 @@ class Visitor:
                 codes=split(data["codes"], CODE_LENGTH),
                 num_for_wish=int(data["num_for_wish"]),
                 seen=split(data["seen"], KEY_LENGTH),
+                heard=[int(pk) for pk in data.get("heard", [])],
             )
         except (KeyError, TypeError, ValueError, zlib.error, signing.BadSignature):
             return cls()
@@ -86,6 +89,10 @@ class Visitor:
             codes=codes,
             num_for_wish=min(max(num_before + is_new, 1), len(codes)),
             seen=last(self.seen, result.face.key, MAX_SEEN),
+            heard=[
+                *(pk for pk in self.heard if pk not in result.line_ids),
+                *result.line_ids,
+            ][-MAX_HEARD:],
         )
 
     def packed(self) -> str:
@@ -104,6 +111,7 @@ class Visitor:
             "codes": "".join(self.codes),
             "num_for_wish": self.num_for_wish,
             "seen": "".join(seen),
+            "heard": self.heard,
         }
         return signer().sign_object(data, compress=compress)
 

@@ -12,6 +12,7 @@ from django.test import override_settings
 from faces.pool import pool
 from quiz.page import pages
 from tests.services import postgres_server, redis_server
+from texts.counting import shown_lines
 
 
 def pytest_configure() -> None:
@@ -51,6 +52,7 @@ def empty_cache() -> None:
     cache.clear()
     pool.clear()
     pages.clear()
+    shown_lines.clear()
 
 
 @pytest.fixture(scope="session")

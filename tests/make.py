@@ -3,8 +3,10 @@
 import hashlib
 import io
 import itertools
+import zipfile
 from datetime import date
 from decimal import Decimal
+from html import escape
 
 import openpyxl
 from PIL import Image
@@ -81,9 +83,9 @@ def make_tone(slug="wholesome", **fields):
     return Tone.objects.get_or_create(slug=slug, defaults=defaults | fields)[0]
 
 
-def make_line(part, text, tone=None):
+def make_line(part, text, tone=None, **fields):
     return MessageTemplate.objects.create(
-        part=part, text=text, tone=tone and make_tone(tone)
+        part=part, text=text, tone=tone and make_tone(tone), **fields
     )
 
 
@@ -192,6 +194,40 @@ def make_workbook(sheets):
             worksheet.append(row)
     file = io.BytesIO()
     workbook.save(file)
+    file.seek(0)
+    return file
+
+
+def make_ods(sheets):
+    """An .ods file from rows of cells by the title of their sheet."""
+    tables = "".join(
+        f'<table:table table:name="{title}">{"".join(map(ods_row, rows))}</table:table>'
+        for title, rows in sheets.items()
+    )
+    return zip_ods(tables)
+
+
+def ods_row(cells):
+    typed = "".join(
+        f'<table:table-cell office:value-type="string"><text:p>{escape(cell)}</text:p></table:table-cell>'
+        for cell in cells
+    )
+    return f"<table:table-row>{typed}</table:table-row>"
+
+
+def zip_ods(tables, before=""):
+    names = "urn:oasis:names:tc:opendocument:xmlns"
+    spaces = " ".join(
+        f'xmlns:{name}="{names}:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    content = (
+        f"{before}<office:document-content {spaces}><office:body><office:spreadsheet>"
+        f"{tables}</office:spreadsheet></office:body></office:document-content>"
+    )
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content, zipfile.ZIP_DEFLATED)
     file.seek(0)
     return file
 

@@ -1,21 +1,12 @@
-from io import BytesIO
-
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.db.models import Count
-from django.http import FileResponse
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
+from texts import spreadsheet_pages
 from texts.content import samples
-from texts.filling import TemplateError
-from texts.forms import SpreadsheetForm
 from texts.models import MessageTemplate, Tone, Word, WordList
-from texts.spreadsheet import SpreadsheetError, import_workbook, write_workbook
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from texts.parsing import TemplateError
 
 
 @admin.register(Tone)
@@ -62,60 +53,12 @@ class MessageTemplateAdmin(admin.ModelAdmin):
         return format_html_join("", "<p>{}</p>", ([text] for text in filled))
 
     def get_urls(self):
-        view, name = self.admin_site.admin_view, "texts_messagetemplate_spreadsheet"
-        return [
-            path("spreadsheet/", view(self.spreadsheet), name=name),
-            path(
-                "spreadsheet/texts.xlsx", view(self.download), name=f"{name}_download"
-            ),
-            *super().get_urls(),
-        ]
-
-    def spreadsheet(self, request):
-        self.refuse_strangers(request)
-        form, error = SpreadsheetForm(), None
-        if request.method == "POST":
-            form = SpreadsheetForm(request.POST, request.FILES)
-            if form.is_valid():
-                try:
-                    counts = import_workbook(**form.cleaned_data)
-                except SpreadsheetError as refusal:
-                    error = refusal
-                else:
-                    messages.success(request, f"The sheet is in: {counts}.")
-                    return redirect("admin:texts_messagetemplate_changelist")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Spreadsheet",
-            "opts": self.opts,
-            "form": form,
-            "error": error,
-        }
-        return TemplateResponse(
-            request,
-            "admin/texts/messagetemplate/spreadsheet.html",
-            context,
-            status=400 if error or form.errors else 200,
-        )
-
-    def download(self, request):
-        self.refuse_strangers(request)
-        file = BytesIO()
-        write_workbook(file)
-        file.seek(0)
-        return FileResponse(
-            file, as_attachment=True, filename="texts.xlsx", content_type=XLSX
-        )
-
-    def refuse_strangers(self, request):
-        if not (
-            self.has_add_permission(request) and self.has_change_permission(request)
-        ):
-            raise PermissionDenied
+        return [*spreadsheet_pages.urls(), *super().get_urls()]
 
 
 class WordInline(admin.TabularInline):
     model = Word
+    fields = ["text"]
     extra = 3
 
 

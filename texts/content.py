@@ -7,21 +7,26 @@ from random import Random
 from time import monotonic
 
 from django.conf import settings
+from django.utils import timezone
 
+from texts.counting import shown_lines
 from texts.filling import (
+    AGES,
     ANY_TONE,
     PARTS,
-    PRONOUNS,
+    Candidate,
     Content,
-    Line,
-    TemplateError,
     draw_lover,
     fill,
-    parse,
 )
-from texts.models import MessageTemplate, Word
+from texts.grammar import Grammar, Override
+from texts.models import GrammarException, MessageTemplate, Word, possible_answers
+from texts.parsing import TemplateError, parse
+from texts.pronouns import PRONOUNS
 
 logger = logging.getLogger(__name__)
+
+CONDITIONS = ["pk", "weight", "gender", "age_bucket", "sign", "only_trainwreck"]
 
 _latest: tuple[float, Content] | None = None
 
@@ -35,36 +40,54 @@ def current_content() -> Content:
         return _latest[1]
     content = read_content()
     _latest = (now, content)
+    shown_lines.save()
     return content
 
 
 def read_content() -> Content:
-    return Content.of(read_lines(), read_words())
+    return Content.of(read_lines(), read_words(), read_grammar())
 
 
-def read_words() -> dict[str, list[str]]:
-    words = defaultdict(list)
-    for name, text in Word.objects.values_list("word_list__name", "text"):
-        words[name].append(text)
+def read_words() -> dict[str, dict[str, int]]:
+    words: dict[str, dict[str, int]] = defaultdict(dict)
+    rows = Word.objects.approved().values_list("word_list__name", "text", "weight")
+    for name, text, weight in rows:
+        words[name][text] = weight
     return dict(words)
 
 
-def read_lines() -> Iterator[tuple[str, str, Line]]:
-    rows = MessageTemplate.objects.values_list("pk", "part", "tone__slug", "text")
-    for pk, part, tone, text in rows:
+def read_lines() -> Iterator[tuple[str, str, Candidate]]:
+    lines = MessageTemplate.objects.approved().in_season(timezone.localdate())
+    rows = lines.values_list("part", "tone__slug", "text", *CONDITIONS)
+    for part, tone, text, *conditions in rows:
         try:
-            yield part, tone or ANY_TONE, parse(text)
+            candidate = Candidate(parse(text), *conditions)
         except TemplateError as error:
-            logger.error("Line %s is left out. %s", pk, error)
+            logger.error("Line %s is left out. %s", conditions[0], error)
+        else:
+            yield part, tone or ANY_TONE, candidate
 
 
-def samples(text: str) -> list[str]:
-    """The line as three lovers would say it; empty if a word list has no words."""
-    content = Content.of([(PARTS[0], ANY_TONE, parse(text))], read_words())
+def read_grammar() -> Grammar:
+    rows = GrammarException.objects.values_list("word", "article", "plural")
+    return Grammar({word: Override(article, plural) for word, article, plural in rows})
+
+
+def samples(text: str, number: int = 3) -> list[str]:
+    """The line as so many lovers would say it; empty if a word list has too few words."""
+    line = [(PARTS[0], ANY_TONE, Candidate(parse(text)))]
+    content = Content.of(line, read_words(), read_grammar())
+    answers = possible_answers()
     filled: list[str] = []
-    for gender in PRONOUNS:
-        lover = draw_lover(content, gender, "30s", Random(gender))
+    for turn in range(number):
+        rng = Random(turn)
+        gender, age_bucket = list(PRONOUNS)[turn % 3], list(AGES)[turn % 4]
         filled += fill(
-            content, tone=ANY_TONE, lover=lover, words={}, seed=gender
-        ).values()
+            content,
+            tone=ANY_TONE,
+            lover=draw_lover(content, gender, age_bucket, rng),
+            words={},
+            seed=str(turn),
+            answers={key: rng.choice(list(said)) for key, said in answers.items()},
+        ).lines.values()
     return filled

@@ -1,13 +1,17 @@
-"""Lines with slots, parsed once and joined when filled."""
+"""Content, a lover and a seed → what the lover says. Lines are joined, nothing is run."""
 
-import difflib
 import random
-import re
 import string
+from bisect import bisect
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, Self, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Generic, NamedTuple, Self, TypeVar
+
+from texts.grammar import PLURAL, Grammar
+from texts.parsing import ANSWER, FACTS, Line, Slot, slots_of
+from texts.pronouns import PRONOUNS, with_verb
 
 BUBBLES = ["hello", "about", "pet", "confession", "invitation"]
 """The parts that the lover says, in the order of the chat."""
@@ -15,113 +19,14 @@ BUBBLES = ["hello", "about", "pet", "confession", "invitation"]
 PARTS = [*BUBBLES, "caption", "intro"]
 ANY_TONE = ""
 
-FIXED_SLOTS = ["name", "age", "sign", "home_town", "they", "them", "their"]
-"""Slots that the lover fills; every other slot is filled by the word list of its name."""
-
-PRONOUNS = {
-    "woman": ("she", "her", "her"),
-    "man": ("he", "him", "his"),
-    "androgynous": ("they", "them", "their"),
-}
 AGES = {"20s": (22, 29), "30s": (30, 39), "40s": (40, 49), "50+": (50, 68)}
 SIGNS = [
     *("Aries", "Taurus", "Gemini", "Cancer", "Leo", "Virgo"),
     *("Libra", "Scorpio", "Sagittarius", "Capricorn", "Aquarius", "Pisces"),
 ]
-
-# Control characters, empty spaces, turns of direction, halves of characters.
-INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\u2060\ufeff"
-    "\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
-SLOT_NAME = re.compile("[a-z][a-z0-9_]*")
-TOKEN = re.compile(r"\{\{|\}\}|\{[^{}]*\}|\[[A-Za-z][a-z0-9_]*\]|[{}]")
+NUM_DRAWS = 8
 
 T = TypeVar("T")
-
-
-class TemplateError(ValueError):
-    """What is wrong with a line, in a sentence for its editor."""
-
-
-class UnknownSlot(TemplateError):
-    def __init__(self, name: str, known: Iterable[str]):
-        self.name = name
-        self.known = known
-
-    def __str__(self) -> str:
-        slots = [f"{{{name}}}" for name in self.known]
-        return f"There is no slot {{{self.name}}}. {suggest(f'{{{self.name}}}', slots)}"
-
-
-def suggest(word: str, known: Collection[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"Did you mean {near[0]}?" if near else f"There are {', '.join(known)}."
-
-
-class Slot(NamedTuple):
-    name: str
-    is_capital: bool = False
-
-
-Line = tuple[str | Slot, ...]
-
-
-def one_line(text: str) -> str:
-    """The text without line breaks, doubled spaces and characters that nobody sees."""
-    return " ".join(INVISIBLE.sub("", text).split())
-
-
-def parse(text: str) -> Line:
-    pieces: list[str | Slot] = []
-    end = 0
-    for token in TOKEN.finditer(text):
-        pieces += [text[end : token.start()], parse_token(token[0], token.start() + 1)]
-        end = token.end()
-    pieces.append(text[end:])
-    return tuple(piece for piece in pieces if piece)
-
-
-def parse_token(token: str, position: int) -> str | Slot:
-    name = token[1:-1]
-    if token in ("{{", "}}"):
-        return token[0]
-    if SLOT_NAME.fullmatch(name[:1].lower() + name[1:]):
-        return Slot(name[0].lower() + name[1:], is_capital=name[0].isupper())
-    if token == "{":
-        problem = "There is a { without its }. Write {{ for a brace."
-    elif token == "}":
-        problem = "There is a } without its {. Write }} for a brace."
-    elif not name.strip():
-        problem = "There is nothing between { and }. Put a slot there, such as {name}."
-    else:
-        problem = f"{shorten(token)} is no slot. A slot is small letters, digits and _, such as {{name}}."
-    raise TemplateError(f"At character {position}: {problem}")
-
-
-def shorten(text: str) -> str:
-    text = one_line(text)
-    return text if len(text) <= 40 else f"{text[:39]}…"
-
-
-def slot_names(line: Line) -> set[str]:
-    return {piece.name for piece in line if isinstance(piece, Slot)}
-
-
-def check(text: str, word_lists: Iterable[str]) -> Line:
-    """Parse a line whose slots must all be fixed or word lists."""
-    line = parse(text)
-    known = [*FIXED_SLOTS, *word_lists]
-    for piece in line:
-        if isinstance(piece, Slot) and piece.name not in known:
-            raise UnknownSlot(piece.name, known)
-    return line
-
-
-def check_word(text: str) -> None:
-    """Refuse what would look like a slot: words are printed as they are."""
-    if re.search(r"[{}]", text) or TOKEN.search(text):
-        raise TemplateError("A word is printed as it is: leave out { } and [ ].")
 
 
 @dataclass(frozen=True)
@@ -134,6 +39,8 @@ class Lover:
     home_town: str
     gender: str
     initial: str = ""
+    age_bucket: str = ""
+    is_trainwreck: bool = False
 
     @property
     def full_name(self) -> str:
@@ -142,123 +49,262 @@ class Lover:
     @property
     def slots(self) -> dict[str, str]:
         facts = [self.name, str(self.age), self.sign, self.home_town]
-        return dict(zip(FIXED_SLOTS, [*facts, *PRONOUNS[self.gender]], strict=True))
+        return dict(zip(FACTS, facts, strict=True)) | PRONOUNS[self.gender]._asdict()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A line as it was read, and for whom it is."""
+
+    line: Line
+    pk: int = 0
+    weight: int = 10
+    gender: str = ""
+    age_bucket: str = ""
+    sign: str = ""
+    only_trainwreck: bool = False
+
+    def suits(self, lover: Lover) -> bool:
+        return (
+            self.gender in ("", lover.gender)
+            and self.age_bucket in ("", lover.age_bucket)
+            and self.sign in ("", lover.sign)
+            and (lover.is_trainwreck or not self.only_trainwreck)
+        )
+
+
+class Weighted(Generic[T]):
+    """Things to draw from, some of them more often than others."""
+
+    def __init__(self, items: Sequence[T], weights: Iterable[int]):
+        self.items = items
+        self.sums = list(accumulate(weights))
+
+    def in_random_order(self, rng: random.Random) -> Iterator[T]:
+        """A few draws by weight, then all from a random one on, going round.
+
+        Nearly always one of the few will do, and they cost the same however many there are.
+        """
+        if not self.items:
+            return
+        last = len(self.items) - 1
+        for _ in range(NUM_DRAWS):
+            yield self.items[bisect(self.sums, rng.random() * self.sums[-1], 0, last)]
+        start = int(rng.random() * len(self.items))
+        for turn in range(len(self.items)):
+            yield self.items[start - turn]
 
 
 @dataclass(frozen=True)
 class Content:
     """All lines and words as they were at one moment, ready to fill."""
 
-    lines: Mapping[tuple[str, str], Sequence[Line]]
-    words: Mapping[str, Sequence[str]]
+    lines: Mapping[tuple[str, str], Weighted[Candidate]]
+    words: Mapping[str, Weighted[str]]
+    grammar: Grammar = field(default_factory=Grammar)
 
     @classmethod
     def of(
-        cls, lines: Iterable[tuple[str, str, Line]], words: Mapping[str, Sequence[str]]
+        cls,
+        lines: Iterable[tuple[str, str, Candidate]],
+        words: Mapping[str, Mapping[str, int]],
+        grammar: Grammar | None = None,
     ) -> Self:
-        """Each line comes as (part, slug of its tone or ANY_TONE, line)."""
-        candidates: dict[tuple[str, str], list[Line]] = defaultdict(list)
-        for part, tone, line in lines:
-            candidates[part, tone].append(line)
-        for part, tone in list(candidates):
+        """Each line comes with its part and its tone or ANY_TONE, each word with its weight."""
+        by_place: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
+        for part, tone, candidate in lines:
+            by_place[part, tone].append(candidate)
+        for part, tone in list(by_place):
             if tone != ANY_TONE:
-                candidates[part, tone] += candidates[part, ANY_TONE]
-        return cls(dict(candidates), words)
+                by_place[part, tone] += by_place.get((part, ANY_TONE), [])
+        content = cls(
+            {
+                place: Weighted(found, [candidate.weight for candidate in found])
+                for place, found in by_place.items()
+            },
+            {name: Weighted(list(of), of.values()) for name, of in words.items()},
+            grammar or Grammar(),
+        )
+        content.work_out_forms()
+        return content
 
-    def candidates(self, part: str, tone: str) -> Sequence[Line]:
-        return self.lines.get((part, tone)) or self.lines.get((part, ANY_TONE), [])
+    def work_out_forms(self) -> None:
+        """Articles and plurals that a line asks for, so that filling need not."""
+        wanted = {
+            (slot.name, PLURAL if slot.high else slot.form)
+            for candidates in self.lines.values()
+            for candidate in candidates.items
+            for slot in slots_of(candidate.line)
+            if slot.form or slot.high
+        }
+        for name, form in wanted:
+            for word in self.candidate_words(name).items:
+                self.grammar.form(word, form)
+
+    def candidates(self, part: str, tone: str) -> Weighted[Candidate]:
+        found = self.lines.get((part, tone)) or self.lines.get((part, ANY_TONE))
+        return found or Weighted([], [])
+
+    def candidate_words(self, name: str) -> Weighted[str]:
+        return self.words.get(name) or Weighted([], [])
+
+    def draw_word(self, name: str, rng: random.Random) -> str | None:
+        return next(self.candidate_words(name).in_random_order(rng), None)
 
 
 def draw_lover(
-    content: Content, gender: str, age_bucket: str, rng: random.Random
+    content: Content,
+    gender: str,
+    age_bucket: str,
+    rng: random.Random,
+    is_trainwreck: bool = False,
 ) -> Lover:
     return Lover(
-        name=rng.choice(content.words.get(f"first_name_{gender}") or ["Somebody"]),
+        name=content.draw_word(f"first_name_{gender}", rng) or "Somebody",
         initial=rng.choice(string.ascii_uppercase),
         age=rng.randint(*AGES[age_bucket]),
         sign=rng.choice(SIGNS),
-        home_town=rng.choice(content.words.get("home_town") or ["somewhere nice"]),
+        home_town=content.draw_word("home_town", rng) or "somewhere nice",
         gender=gender,
+        age_bucket=age_bucket,
+        is_trainwreck=is_trainwreck,
     )
 
 
-def fill(
-    content: Content, *, tone: str, lover: Lover, words: Mapping[str, str], seed: str
-) -> dict[str, str]:
-    """The lover's lines by part; the same seed and content give the same lines.
+class Introduction(NamedTuple):
+    lines: dict[str, str]
+    """What the lover says, by part."""
+    line_ids: list[int]
 
-    The visitor's own words go to the first slots that take them. A part is left out
-    when each of its lines would say something twice.
+
+def fill(
+    content: Content,
+    *,
+    tone: str,
+    lover: Lover,
+    words: Mapping[str, str],
+    seed: str,
+    answers: Mapping[str, str] | None = None,
+    avoid: Sequence[int] = (),
+) -> Introduction:
+    """What the lover says; the same seed and content give the same lines.
+
+    The visitor's own words come by slot, their answers by the key of the question. Lines to
+    avoid, the longest ago first, are said only where no other line can be. A part is left
+    out when none of its lines can be filled.
     """
-    speech = Speech(content, lover, words, random.Random(seed))
-    filled = {part: speech.say(content.candidates(part, tone)) for part in PARTS}
-    return {part: text for part, text in filled.items() if text is not None}
+    speech = Speech(content, lover, random.Random(seed), avoid)
+    speech.listen(words, answers or {})
+    for part in PARTS:
+        speech.say(part, content.candidates(part, tone))
+    return Introduction(speech.lines, speech.line_ids)
 
 
 class Speech:
-    """What one lover has said so far, so that nothing is said twice."""
+    """What one lover has said so far, so that nothing is said twice and all of it agrees."""
 
     def __init__(
-        self,
-        content: Content,
-        lover: Lover,
-        words: Mapping[str, str],
-        rng: random.Random,
+        self, content: Content, lover: Lover, rng: random.Random, avoid: Sequence[int]
     ):
+        self.content = content
+        self.lover = lover
         self.rng = rng
+        self.avoid = {pk: age for age, pk in enumerate(avoid)}
         self.fixed = lover.slots
-        self.words = content.words
-        self.visitors_words: dict[str, str] = {}
-        self.used_words: set[str] = set()
-        for slot, word in words.items():
-            if word and word.casefold() not in self.used_words:
-                self.visitors_words[slot] = word
-                self.used_words.add(word.casefold())
-        self.used_words |= {lover.name.casefold(), lover.home_town.casefold()}
-        self.said: set[Line | str] = set()
+        self.picks: dict[tuple[str, int], str] = {}
+        """The word that {pet#2} stands for, by (pet, 2)."""
+        self.numbers: dict[tuple[str, int], int] = {}
+        self.used = {lover.name.casefold(), lover.home_town.casefold()}
+        self.said: set[str] = set()
+        self.lines: dict[str, str] = {}
+        self.line_ids: list[int] = []
 
-    def say(self, candidates: Sequence[Line]) -> str | None:
-        for line in self.in_random_order(candidates):
-            if line in self.said:
-                continue
-            text = self.try_line(line)
+    def listen(self, words: Mapping[str, str], answers: Mapping[str, str]) -> None:
+        """Take in the visitor's own words."""
+        heard: set[str] = set()
+        for slot, word in words.items():
+            if word and word.casefold() not in heard:
+                self.picks[slot, 1] = word
+                heard.add(word.casefold())
+        self.used |= heard
+        for key, answer in answers.items():
+            if answer:
+                self.fixed[f"{ANSWER}:{key}"] = answer
+                self.used.add(answer.casefold())
+
+    def say(self, part: str, candidates: Weighted[Candidate]) -> None:
+        for candidate in self.in_turn(candidates):
+            text = self.try_line(candidate.line)
             if text is not None:
-                self.said |= {line, text.casefold()}
-                return text
-        return None
+                self.said.add(text.casefold())
+                self.lines[part] = text
+                self.line_ids.append(candidate.pk)
+                return
+
+    def in_turn(self, candidates: Weighted[Candidate]) -> Iterator[Candidate]:
+        """Lines for this lover at random; those to avoid come last, the oldest first."""
+        late = {}
+        for candidate in candidates.in_random_order(self.rng):
+            if candidate.suits(self.lover):
+                if candidate.pk in self.avoid:
+                    late[self.avoid[candidate.pk]] = candidate
+                else:
+                    yield candidate
+        for age in sorted(late):
+            yield late[age]
 
     def try_line(self, line: Line) -> str | None:
-        """The filled line, or None, with no word used up, if it cannot be fresh."""
-        visitors_words, used_words = dict(self.visitors_words), set(self.used_words)
+        """The filled line, or None, with no word used up, if it cannot be said."""
+        before = self.picks.copy(), self.numbers.copy(), self.used.copy()
         pieces: list[str] = []
         for piece in line:
-            if isinstance(piece, Slot):
-                value = self.value(piece.name, visitors_words, used_words)
-                if value is None:
-                    return None
-                piece = value[:1].upper() + value[1:] if piece.is_capital else value
-            pieces.append(piece)
-        text = "".join(pieces)
-        if text.casefold() in self.said:
+            value = self.value(piece) if isinstance(piece, Slot) else piece
+            if value is None:
+                break
+            pieces.append(value)
+        else:
+            text = "".join(pieces)
+            if text.casefold() not in self.said:
+                return text
+        self.picks, self.numbers, self.used = before
+        return None
+
+    def value(self, slot: Slot) -> str | None:
+        value = self.fixed.get(slot.name)
+        if value is None:
+            value = self.word(slot)
+        if value is None:
             return None
-        self.visitors_words, self.used_words = visitors_words, used_words
-        return text
+        if slot.verb:
+            value = with_verb(value, slot.verb)
+        elif slot.form:
+            value = self.content.grammar.form(value, slot.form)
+        elif slot.high:
+            value = self.counted(value, self.number(slot))
+        return value[:1].upper() + value[1:] if slot.is_capital else value
 
-    def value(
-        self, slot: str, visitors_words: dict[str, str], used_words: set[str]
-    ) -> str | None:
-        if slot in self.fixed:
-            return self.fixed[slot]
-        return visitors_words.pop(slot, None) or self.fresh_word(slot, used_words)
-
-    def fresh_word(self, slot: str, used_words: set[str]) -> str | None:
-        for word in self.in_random_order(self.words.get(slot, [])):
-            if word.casefold() not in used_words:
-                used_words.add(word.casefold())
+    def word(self, slot: Slot) -> str | None:
+        """The word picked for the slot before, or one that nobody has used yet."""
+        picked = self.picks.get((slot.name, slot.pick))
+        if picked is not None:
+            return picked
+        words = self.content.candidate_words(slot.name)
+        for word in words.in_random_order(self.rng):
+            if word.casefold() not in self.used:
+                self.used.add(word.casefold())
+                self.picks[slot.name, slot.pick] = word
                 return word
         return None
 
-    def in_random_order(self, items: Sequence[T]) -> Iterator[T]:
-        """All items from a random one on, going round: the first is as random as needed."""
-        start = int(self.rng.random() * len(items))  # twice as fast as randrange
-        return (items[start - turn] for turn in range(len(items)))
+    def number(self, slot: Slot) -> int:
+        """How many there are: the number said before, where the slot allows it."""
+        before = self.numbers.get((slot.name, slot.pick), -1)
+        if slot.low <= before <= slot.high:
+            return before
+        number = self.rng.randint(slot.low, slot.high)
+        self.numbers[slot.name, slot.pick] = number
+        return number
+
+    def counted(self, word: str, number: int) -> str:
+        form = word if number == 1 else self.content.grammar.form(word, PLURAL)
+        return f"{number} {form}"

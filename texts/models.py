@@ -1,8 +1,18 @@
-from django.core.exceptions import ValidationError
-from django.db import models
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Self
 
-from texts.filling import (
-    FIXED_SLOTS,
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from texts.filling import SIGNS
+from texts.parsing import (
+    RESERVED_SLOTS,
     SLOT_NAME,
     TemplateError,
     check,
@@ -11,6 +21,9 @@ from texts.filling import (
     parse,
     slot_names,
 )
+
+WEIGHTS = [MinValueValidator(1), MaxValueValidator(100)]
+WEIGHT_HELP = "How often it is said beside the others: 20 is twice as often as 10."
 
 
 class Tone(models.Model):
@@ -27,6 +40,11 @@ class Tone(models.Model):
     position = models.PositiveSmallIntegerField(
         default=0, help_text="Order of the columns."
     )
+    is_spicy = models.BooleanField(
+        "spicy",
+        default=False,
+        help_text="Its lines may need a second person to publish them.",
+    )
 
     class Meta:
         ordering = ["position", "name"]
@@ -35,8 +53,44 @@ class Tone(models.Model):
         return self.name
 
 
+class TextSettings(models.Model):
+    """How texts are published; there is one row."""
+
+    two_person_for_spicy = models.BooleanField(
+        "two people for spicy lines",
+        default=False,
+        help_text="Nobody publishes a line of a spicy tone that they wrote themselves.",
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "settings of texts"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(pk=1), name="text_settings_is_one_row"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return "Settings of texts"
+
+    @classmethod
+    def now(cls) -> Self:
+        return cls.objects.get_or_create(pk=1)[0]
+
+
+class MessageTemplateQuerySet(models.QuerySet["MessageTemplate"]):
+    def approved(self) -> Self:
+        return self.filter(status=MessageTemplate.Status.APPROVED)
+
+    def in_season(self, day: date) -> Self:
+        return self.filter(
+            models.Q(starts_on=None) | models.Q(starts_on__lte=day),
+            models.Q(expires_on=None) | models.Q(expires_on__gte=day),
+        )
+
+
 class MessageTemplate(models.Model):
-    """A flirty line with slots, such as "I am {job} and I relax by {hobby}"."""
+    """A flirty line with slots, such as "I am {job:a} and I relax by {hobby}"."""
 
     class Part(models.TextChoices):
         """What the line is for. The labels are the sheets of the spreadsheet."""
@@ -48,6 +102,22 @@ class MessageTemplate(models.Model):
         INVITATION = "invitation", "Invitations"
         CAPTION = "caption", "Captions"
         INTRO = "intro", "Intros"
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "draft"
+        APPROVED = "approved", "approved"
+        ARCHIVED = "archived", "archived"
+
+    class Gender(models.TextChoices):
+        WOMAN = "woman", "women"
+        MAN = "man", "men"
+        ANDROGYNOUS = "androgynous", "androgynous people"
+
+    class AgeBucket(models.TextChoices):
+        TWENTIES = "20s", "20s"
+        THIRTIES = "30s", "30s"
+        FORTIES = "40s", "40s"
+        FIFTY_PLUS = "50+", "50+"
 
     part = models.CharField(
         max_length=12, choices=Part, help_text="Where in the introduction it stands."
@@ -61,14 +131,99 @@ class MessageTemplate(models.Model):
     )
     text = models.CharField(
         max_length=300,
-        help_text="Slots stand in braces: {name}, {they}, {them}, {their}, or the name of a word list, "
-        "such as {hobby}. Write {{ and }} for a brace.",
+        help_text="Slots stand in braces: {name}, {they}, {they are}, a word list such as {hobby}, "
+        "{job:a}, {pet:plural} or {3-12 pet}. Write {{ and }} for a brace.",
     )
+    status = models.CharField(
+        max_length=8,
+        choices=Status,
+        default=Status.APPROVED,
+        help_text="Visitors read approved lines only.",
+    )
+    weight = models.PositiveSmallIntegerField(
+        default=10, validators=WEIGHTS, help_text=WEIGHT_HELP
+    )
+    gender = models.CharField(
+        max_length=11,
+        choices=Gender,
+        blank=True,
+        help_text="Only for lovers who present so; empty for everybody.",
+    )
+    age_bucket = models.CharField(
+        max_length=3,
+        choices=AgeBucket,
+        blank=True,
+        help_text="Only for lovers of this age; empty for everybody.",
+    )
+    sign = models.CharField(
+        max_length=12,
+        choices=[(sign, sign) for sign in SIGNS],
+        blank=True,
+        help_text="Only for lovers of this sign; empty for everybody.",
+    )
+    only_trainwreck = models.BooleanField(
+        "only with trainwrecks",
+        default=False,
+        help_text="Only beside a face that came out folded.",
+    )
+    starts_on = models.DateField(
+        null=True, blank=True, help_text="First day it is said; empty for at once."
+    )
+    expires_on = models.DateField(
+        null=True, blank=True, help_text="Last day it is said; empty for always."
+    )
+    times_shown = models.PositiveIntegerField(default=0, editable=False)
+    times_shared = models.PositiveIntegerField(default=0, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = MessageTemplateQuerySet.as_manager()
 
     class Meta:
         verbose_name = "line"
         ordering = ["part", "tone__position", "pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=["draft", "approved", "archived"]),
+                name="message_template_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(weight__range=(1, 100)),
+                name="message_template_weight_is_1_to_100",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(gender__in=["", "woman", "man", "androgynous"]),
+                name="message_template_gender_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(age_bucket__in=["", "20s", "30s", "40s", "50+"]),
+                name="message_template_age_bucket_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sign__in=["", *SIGNS]),
+                name="message_template_sign_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(starts_on=None)
+                | models.Q(expires_on=None)
+                | models.Q(starts_on__lte=models.F("expires_on")),
+                name="message_template_starts_before_it_expires",
+                violation_error_message="The last day comes before the first.",
+            ),
             models.UniqueConstraint(
                 fields=["part", "tone", "text"], name="message_template_unique_in_tone"
             ),
@@ -86,7 +241,7 @@ class MessageTemplate(models.Model):
     def clean(self) -> None:
         self.text = one_line(self.text)
         try:
-            check(self.text, WordList.objects.values_list("name", flat=True))
+            check(self.text, WordList.objects.names(), possible_answers() or None)
         except TemplateError as error:
             raise ValidationError({"text": str(error)}) from error
 
@@ -99,10 +254,21 @@ class MessageTemplate(models.Model):
 
 MAX_SHEET_TITLE = 31
 RESERVED_NAMES = {
-    *FIXED_SLOTS,
+    *RESERVED_SLOTS,
     *(label.lower() for label in MessageTemplate.Part.labels),
     "history",  # Excel opens no sheet of this name.
+    *("conditions", "lists"),
 } - {"home_town"}
+
+
+def possible_answers() -> Mapping[str, Sequence[str]]:
+    """What visitors may have answered, by the key of the question; what {answer:…} says."""
+    return import_string(settings.POSSIBLE_ANSWERS)()
+
+
+class WordListQuerySet(models.QuerySet["WordList"]):
+    def names(self) -> list[str]:
+        return list(self.values_list("name", flat=True))
 
 
 class WordList(models.Model):
@@ -118,6 +284,8 @@ class WordList(models.Model):
         blank=True,
         help_text='How the words must fit, such as "after I relax by …".',
     )
+
+    objects = WordListQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -140,18 +308,47 @@ class WordList(models.Model):
         return [line for line in lines if line.has_slot(self.name)]
 
 
+class WordQuerySet(models.QuerySet["Word"]):
+    def approved(self) -> Self:
+        return self.filter(status=Word.Status.APPROVED)
+
+
 class Word(models.Model):
+    class Status(models.TextChoices):
+        APPROVED = "approved", "approved"
+        ARCHIVED = "archived", "archived"
+
     word_list = models.ForeignKey(WordList, models.CASCADE, related_name="words")
     text = models.CharField(
-        max_length=80, help_text="One word or phrase, as it will be printed."
+        max_length=80,
+        help_text="One word or phrase, as it will be printed; a thing in the singular, without its article.",
     )
+    status = models.CharField(
+        max_length=8,
+        choices=Status,
+        default=Status.APPROVED,
+        help_text="Visitors read approved words only.",
+    )
+    weight = models.PositiveSmallIntegerField(
+        default=10, validators=WEIGHTS, help_text=WEIGHT_HELP
+    )
+
+    objects = WordQuerySet.as_manager()
 
     class Meta:
         ordering = ["word_list__name", "pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=["approved", "archived"]),
+                name="word_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(weight__range=(1, 100)),
+                name="word_weight_is_1_to_100",
+            ),
             models.UniqueConstraint(
                 fields=["word_list", "text"], name="word_unique_in_list"
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -163,3 +360,198 @@ class Word(models.Model):
             check_word(self.text)
         except TemplateError as error:
             raise ValidationError({"text": str(error)}) from error
+
+
+class GrammarException(models.Model):
+    """What the grammar would get wrong: "an" before 8-ball, "cats called Steve"."""
+
+    class Article(models.TextChoices):
+        A = "a", "a"
+        AN = "an", "an"
+
+    word = models.CharField(
+        max_length=80,
+        unique=True,
+        help_text="A word, or a whole phrase, in small letters; an article also fits phrases that "
+        "begin with the word, a plural those that end with it.",
+    )
+    article = models.CharField(
+        max_length=2, choices=Article, blank=True, help_text="What {job:a} puts before."
+    )
+    plural = models.CharField(
+        max_length=80, blank=True, help_text="What {pet:plural} and {3-12 pet} say."
+    )
+
+    class Meta:
+        ordering = ["word"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(article__in=["", "a", "an"]),
+                name="grammar_exception_article_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(article="", plural=""),
+                name="grammar_exception_says_something",
+                violation_error_message="Give the article, the plural or both.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+    def clean(self) -> None:
+        self.word = one_line(self.word).lower()
+        self.plural = one_line(self.plural)
+        for name in ("word", "plural"):
+            try:
+                check_word(getattr(self, name))
+            except TemplateError as error:
+                raise ValidationError({name: str(error)}) from error
+
+
+class FlaggedWord(models.Model):
+    """A word that lines should do without; our own list, never a stock one."""
+
+    class Severity(models.TextChoices):
+        WARN = "warn", "warn: a tick lets it pass"
+        REFUSE = "refuse", "refuse: it cannot be published"
+
+    word = models.CharField(max_length=80, unique=True)
+    severity = models.CharField(max_length=6, choices=Severity, default=Severity.WARN)
+    note = models.CharField(
+        max_length=200, blank=True, help_text="Why, or what to write instead."
+    )
+
+    class Meta:
+        ordering = ["word"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(severity__in=["warn", "refuse"]),
+                name="flagged_word_severity_is_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+    def clean(self) -> None:
+        self.word = one_line(self.word).lower()
+
+
+class SpreadsheetImport(models.Model):
+    """A workbook that was published, with what undoing it needs."""
+
+    file_name = models.CharField(max_length=200)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty for a command.",
+    )
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    num_added = models.PositiveIntegerField(default=0)
+    num_changed = models.PositiveIntegerField(default=0)
+    num_archived = models.PositiveIntegerField(default=0)
+    num_unchanged = models.PositiveIntegerField(default=0)
+    snapshot = models.JSONField(
+        default=dict,
+        encoder=DjangoJSONEncoder,
+        help_text="The rows it changed, as they were before.",
+    )
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def summary(self) -> str:
+        counts = [
+            (self.num_added, "new"),
+            (self.num_changed, "changed"),
+            (self.num_archived, "archived"),
+            (self.num_unchanged, "unchanged"),
+        ]
+        return ", ".join(f"{number} {what}" for number, what in counts)
+
+
+class Upload(models.Model):
+    """A file that was checked and waits for its editor to publish it, for a week."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    file_name = models.CharField(max_length=200)
+    sheets = models.JSONField(help_text="Its cells.")
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class TextEvent(models.Model):
+    """One change of a line or a word. Rows are only ever added."""
+
+    class Kind(models.TextChoices):
+        LINE = "line", "line"
+        WORD = "word", "word"
+
+    class What(models.TextChoices):
+        CREATED = "created", "created"
+        CHANGED = "changed", "changed"
+        ARCHIVED = "archived", "archived"
+        RESTORED = "restored", "restored"
+        PUBLISHED = "published", "published"
+
+    kind = models.CharField(max_length=4, choices=Kind)
+    row_id = models.PositiveBigIntegerField(help_text="Key of the line or word.")
+    text = models.CharField(max_length=300, help_text="What it says after the change.")
+    what = models.CharField(max_length=9, choices=What)
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty for a command.",
+    )
+    before = models.JSONField(
+        default=dict, encoder=DjangoJSONEncoder, help_text="The fields as they were."
+    )
+    after = models.JSONField(
+        default=dict, encoder=DjangoJSONEncoder, help_text="The fields as they became."
+    )
+    spreadsheet_import = models.ForeignKey(
+        SpreadsheetImport,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="events",
+        help_text="The import that did it, or none.",
+    )
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["kind", "row_id"], name="text_event_row")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["line", "word"]),
+                name="text_event_kind_is_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.text}"

@@ -9,8 +9,11 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 
-from texts.filling import (
-    ANY_TONE,
+from texts.cells import NUMBER, Cell, Problem, Sheet, SpreadsheetError, refusal
+from texts.conditions import CONDITIONS, LISTS, Fields, read_conditions, read_notes
+from texts.filling import ANY_TONE
+from texts.models import MessageTemplate, Tone, Word, WordList, possible_answers
+from texts.parsing import (
     SLOT_NAME,
     TemplateError,
     check,
@@ -18,8 +21,6 @@ from texts.filling import (
     shorten,
     suggest,
 )
-from texts.models import MessageTemplate, Tone, Word, WordList
-from texts.xlsx import NUMBER, Cell, Problem, Sheet, SpreadsheetError, refusal
 
 ANY_TONE_HEADING = "Any tone"
 WORD_HEADING = "Word"
@@ -34,6 +35,11 @@ def fold(heading: str) -> str:
     return slugify(heading, allow_unicode=True).replace("-", "") or heading
 
 
+LETTER = re.compile(" [A-Z]$")
+TO_MEND = "What to mend"
+"""The sheet that an annotated copy has beside its own."""
+SETTINGS = {fold(CONDITIONS), fold(LISTS)}
+
 PART_BY_TITLE = {fold(label): value for value, label in MessageTemplate.Part.choices}
 
 
@@ -46,7 +52,19 @@ class Workbook:
     words: dict[str, list[str]] = field(default_factory=dict)
     """By word list."""
     notes: dict[str, str] = field(default_factory=dict)
-    """By word list: the title above its words."""
+    """By word list: how its words must fit."""
+    new_tones: list[str] = field(default_factory=list)
+    """Headings of columns that no tone has yet."""
+    conditions: dict[tuple[str, str, str], Fields] | None = None
+    """What a line or word is shown for, by its part or list, tone and text, where that is
+    not the usual; None if the workbook says nothing of it, so that all stays as it is."""
+
+
+class Checked(NamedTuple):
+    """What can be taken of a file, and what is wrong with the rest of it."""
+
+    workbook: Workbook
+    problems: list[Problem]
 
 
 class Column(NamedTuple):
@@ -55,36 +73,54 @@ class Column(NamedTuple):
     cells: list[Cell]
 
 
-def check_sheets(sheets: list[Sheet]) -> Workbook:
+def check_sheets(sheets: list[Sheet], *, takes_new_tones: bool = False) -> Checked:
+    """Check everything and list all problems; a new tone is one unless it is welcome."""
     sheets = [sheet for sheet in sheets if any(sheet.rows)]
     if not sheets:
         raise refusal("There is nothing in this workbook.")
-    reader = Reader(sheets)
-    for sheet in sheets:
+    reader = Reader(sheets, takes_new_tones)
+    for sheet in sorted(sheets, key=lambda sheet: fold(sheet.title) in SETTINGS):
         reader.read_sheet(sheet)
-    if reader.problems:
-        order = {sheet.title: number for number, sheet in enumerate(sheets)}
-        reader.problems.sort(key=lambda problem: (order[problem.sheet], problem.row))
-        raise SpreadsheetError(reader.problems)
-    return reader.workbook
+    order = {sheet.title: number for number, sheet in enumerate(sheets)}
+    reader.problems.sort(key=lambda problem: (order[problem.sheet], problem.row))
+    return Checked(reader.workbook, reader.problems)
+
+
+def checked_workbook(sheets: list[Sheet]) -> Workbook:
+    """The texts of a workbook without any problem; SpreadsheetError with all of them."""
+    checked = check_sheets(sheets)
+    if checked.problems:
+        raise SpreadsheetError(checked.problems)
+    return checked.workbook
 
 
 class Reader:
     """Reads sheets into a workbook and collects what is wrong with them."""
 
-    def __init__(self, sheets: list[Sheet]):
+    def __init__(self, sheets: list[Sheet], takes_new_tones: bool):
         self.workbook = Workbook()
         self.problems: list[Problem] = []
         lists = {sheet.title for sheet in sheets if SLOT_NAME.fullmatch(sheet.title)}
         lists.update(WordList.objects.values_list("name", flat=True))
         self.word_lists = sorted(lists)
+        self.answers = possible_answers() or None  # texts may come before their quiz
         self.tones = {fold(tone.name): tone.name for tone in Tone.objects.all()}
-        self.makes_tones = not self.tones
+        self.makes_tones = takes_new_tones or not self.tones
         self.tones[fold(ANY_TONE_HEADING)] = ANY_TONE
 
     def read_sheet(self, sheet: Sheet) -> None:
-        if part := PART_BY_TITLE.get(fold(sheet.title)):
+        title = fold(sheet.title)
+        if part := PART_BY_TITLE.get(title):
             self.read_lines(sheet, part)
+        elif title == fold(CONDITIONS):
+            self.workbook.conditions, problems = read_conditions(sheet, self)
+            self.problems += problems
+        elif title == fold(LISTS):
+            notes, problems = read_notes(sheet, self.word_lists)
+            self.workbook.notes |= notes
+            self.problems += problems
+        elif title == fold(TO_MEND):
+            return
         elif SLOT_NAME.fullmatch(sheet.title):
             self.read_words(sheet)
         else:
@@ -108,15 +144,31 @@ class Reader:
 
     def find_tone(self, heading: str) -> str | None:
         """The tone of a column, which may have a letter: Wholesome A."""
-        without_letter = re.sub(" [A-Z]$", "", heading)
+        without_letter = LETTER.sub("", heading)
         return self.tones.get(fold(heading), self.tones.get(fold(without_letter)))
 
     def find_or_make_tone(self, heading: str) -> str | None:
         """A site without tones takes them from the columns of its first workbook."""
         tone = self.find_tone(heading)
         if tone is None and self.makes_tones and len(heading) <= MAX_TONE:
-            tone = self.tones[fold(heading)] = heading
+            tone = self.tones[fold(heading)] = LETTER.sub("", heading)
+            self.workbook.new_tones.append(tone)
         return tone
+
+    def place_of(self, title: str) -> str | None:
+        place = PART_BY_TITLE.get(fold(title), title)
+        parts = {part for part, _ in self.workbook.lines}
+        return place if place in parts or place in self.workbook.words else None
+
+    def holds(self, key: tuple[str, str, str]) -> bool:
+        """Whether a column has a text, or had it when the workbook was made."""
+        place, tone, text = key
+        words = self.workbook.words.get(place, [])
+        if text in self.workbook.lines.get((place, tone), words):
+            return True
+        lines = MessageTemplate.objects.filter(part=place, text=text)
+        former = Word.objects.filter(word_list__name=place, text=text)
+        return lines.filter(tone__name=tone or None).exists() or former.exists()
 
     def read_words(self, sheet: Sheet) -> None:
         top = heading_row(sheet, is_word_heading)
@@ -135,7 +187,8 @@ class Reader:
                 self.refuse(column, "This list has two columns. Keep one.")
             else:
                 self.workbook.words[sheet.title] = words
-                self.workbook.notes[sheet.title] = note
+                if note:
+                    self.workbook.notes[sheet.title] = note
 
     def columns(self, sheet: Sheet, top: int) -> Iterator[Column]:
         """The headings in the row called top, each with the cells below it."""
@@ -166,7 +219,7 @@ class Reader:
 
     def check_line(self, cell: Cell) -> None:
         check_is_text(cell, MAX_LINE)
-        check(cell.text, self.word_lists)
+        check(cell.text, self.word_lists, self.answers)
 
     def refuse(self, column: Column, problem: str) -> None:
         heading = column.heading
@@ -180,7 +233,7 @@ def heading_row(sheet: Sheet, is_heading: Callable[[str], bool]) -> int:
     for row, cells in enumerate(sheet.rows[:2]):
         if any(is_heading(cell.text) for cell in cells):
             return row
-    return 0
+    return int([len(row) > 1 for row in sheet.rows[:2]] == [False, True])
 
 
 def is_word_heading(heading: str) -> bool:

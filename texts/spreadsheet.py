@@ -1,126 +1,160 @@
 """Workbook ↔ texts: a workbook is taken whole, or every problem is named and nothing changes."""
 
+import zipfile
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import IO, Any, NamedTuple
 
 import openpyxl
-from django.db import models, transaction
-from django.utils.text import slugify
-from openpyxl.styles import Alignment, Font
+from django.contrib.auth.models import User
+from django.db import transaction
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from texts.filling import ANY_TONE, one_line
+from texts.cells import Problem, Sheet, SpreadsheetError
+from texts.changes import changes_of
+from texts.conditions import (
+    CONDITIONS,
+    HEADINGS,
+    LIST_HEADINGS,
+    LISTS,
+    write_conditions,
+)
+from texts.csv_files import write_csv
+from texts.loading import load_sheets
 from texts.models import MessageTemplate, Tone, Word, WordList
-from texts.sheets import ANY_TONE_HEADING, WORD_HEADING, Workbook, check_sheets
-from texts.xlsx import SpreadsheetError, load_sheets
+from texts.parsing import one_line
+from texts.publishing import lock_texts, publish
+from texts.sheets import ANY_TONE_HEADING, TO_MEND, WORD_HEADING, checked_workbook
 
 AS_TEXT = "@"
+BUTTER = PatternFill("solid", fgColor="FFDF4A")
+WIDTH = 50
 
-__all__ = [
-    "Counts",
-    "SpreadsheetError",
-    "import_workbook",
-    "write_workbook",
-]
+Rows = list[Sequence[str]]
+
+__all__ = ["Counts", "SpreadsheetError", "import_workbook", "write_workbook"]
 
 
 class Counts(NamedTuple):
     """How many lines and words an import touched."""
 
     added: int = 0
-    removed: int = 0
+    changed: int = 0
+    archived: int = 0
     unchanged: int = 0
 
     def __str__(self) -> str:
-        return f"{self.added} added, {self.removed} removed, {self.unchanged} unchanged"
+        counts = zip(self._fields, self, strict=True)
+        return ", ".join(f"{number} {what}" for what, number in counts)
 
 
-def import_workbook(
-    file: IO[bytes], *, remove_missing: bool = False, dry_run: bool = False
+def import_workbook(file: IO[bytes], *, name: str = "", **options: Any) -> Counts:
+    """Take a whole file, or raise SpreadsheetError with all that is wrong with it."""
+    return import_sheets(load_sheets(file, name), name=name, **options)
+
+
+def import_sheets(
+    sheets: list[Sheet],
+    *,
+    name: str = "",
+    remove_missing: bool = False,
+    dry_run: bool = False,
+    by: User | None = None,
 ) -> Counts:
-    """Add what is new; remove_missing also removes what its columns no longer hold."""
-    sheets = load_sheets(file)  # The slow part, before the database is locked.
+    """Add what is new; remove_missing also archives what its columns no longer hold."""
     with transaction.atomic():
-        counts = save_workbook(check_sheets(sheets), remove_missing)
+        lock_texts()
+        changes = changes_of(checked_workbook(sheets), pairs=remove_missing)
+        done = publish(changes, by, name, archive_gone=remove_missing)
         if dry_run:
             transaction.set_rollback(True)
-    return counts
+    return Counts(
+        done.num_added, done.num_changed, done.num_archived, done.num_unchanged
+    )
 
 
-def save_workbook(workbook: Workbook, remove_missing: bool) -> Counts:
-    counts = []
-    for (part, tone_name), texts in workbook.lines.items():
-        tone = save_tone(tone_name) if tone_name != ANY_TONE else None
-        lines = [MessageTemplate(part=part, tone=tone, text=text) for text in texts]
-        present = MessageTemplate.objects.filter(part=part, tone=tone)
-        counts.append(save_column(lines, present, remove_missing))
-    for name, texts in workbook.words.items():
-        note = {"note": workbook.notes[name]}
-        word_list, _ = WordList.objects.get_or_create(name=name, defaults=note)
-        words = [Word(word_list=word_list, text=text) for text in texts]
-        counts.append(save_column(words, word_list.words.all(), remove_missing))
-    return Counts(*map(sum, zip(*counts, strict=True)))
-
-
-def save_tone(name: str) -> Tone:
-    position = Tone.objects.count()
-    slug = slugify(name, allow_unicode=True)
-    if not slug or Tone.objects.filter(slug=slug).exists():
-        slug = f"tone-{position + 1}"
-    new = {"slug": slug, "position": position}
-    return Tone.objects.get_or_create(name=name, defaults=new)[0]
-
-
-def save_column(
-    rows: Sequence[MessageTemplate] | Sequence[Word],
-    present: models.QuerySet[Any],
-    remove_missing: bool,
-) -> Counts:
-    known = set(present.values_list("text", flat=True))
-    wanted = {row.text for row in rows}
-    new = [row for row in rows if row.text not in known]
-    present.model.objects.bulk_create(new, ignore_conflicts=True)
-    missing = known - wanted if remove_missing else set()
-    present.filter(text__in=missing).delete()
-    return Counts(len(new), len(missing), len(wanted & known))
-
-
-def write_workbook(file: IO[bytes]) -> None:
-    """Write all lines and words, in the form that import_workbook takes."""
-    workbook = openpyxl.Workbook()
-    workbook.remove(workbook.worksheets[0])
-    lines = defaultdict(list)
-    for line in MessageTemplate.objects.all():
+def current_sheets() -> Iterator[tuple[str, Rows]]:
+    """All lines and words but archived ones, as sheets that import_workbook takes."""
+    lines, conditions = defaultdict(list), []
+    for line in MessageTemplate.objects.exclude(status="archived").select_related(
+        "tone"
+    ):
         lines[line.part, line.tone_id].append(line.text)
+        title = MessageTemplate.Part(line.part).label
+        conditions.append(write_conditions(title, line))
     tones = [(None, ANY_TONE_HEADING), *Tone.objects.values_list("pk", "name")]
     for part, title in MessageTemplate.Part.choices:
         columns = [[heading, *lines[part, tone]] for tone, heading in tones]
-        write_sheet(workbook.create_sheet(title), columns)
-    for word_list in WordList.objects.prefetch_related("words"):
-        words = [WORD_HEADING, *(word.text for word in word_list.words.all())]
-        write_sheet(workbook.create_sheet(word_list.name), [words], word_list.note)
+        yield title, list(zip_longest(*columns, fillvalue=""))
+    words = defaultdict(list)
+    for word in Word.objects.exclude(status="archived").select_related("word_list"):
+        words[word.word_list_id].append(word.text)
+        conditions.append(write_conditions(word.word_list.name, word))
+    lists = WordList.objects.values_list("pk", "name", "note")
+    for pk, name, _ in lists:
+        yield name, [(text,) for text in (WORD_HEADING, *words[pk])]
+    yield LISTS, [LIST_HEADINGS, *([name, note] for _, name, note in lists)]
+    yield CONDITIONS, [HEADINGS, *(row for row in conditions if row)]
+
+
+def write_workbook(file: IO[bytes]) -> None:
+    workbook = openpyxl.Workbook()
+    workbook.remove(workbook.worksheets[0])
+    for title, rows in current_sheets():
+        write_sheet(workbook.create_sheet(title), rows)
     workbook.save(file)
 
 
-def write_sheet(sheet: Worksheet, columns: list[list[str]], title: str = "") -> None:
-    rows = list(zip_longest(*columns, fillvalue=""))
-    if title:
-        rows.insert(0, (title,))
+def write_csv_files(file: IO[bytes]) -> None:
+    """Write an archive with a .csv file for each sheet."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for title, rows in current_sheets():
+            archive.writestr(f"{title}.csv", write_csv(rows))
+
+
+def annotate(file: IO[bytes], sheets: list[Sheet], problems: list[Problem]) -> None:
+    """Write an uploaded workbook again, its bad cells marked, and a list of what to mend."""
+    workbook = openpyxl.Workbook()
+    workbook.remove(workbook.worksheets[0])
+    rows = [(p.sheet, str(p.row or ""), p.column, str(p.message)) for p in problems]
+    write_sheet(
+        workbook.create_sheet(TO_MEND), [("Sheet", "Row", "Column", TO_MEND), *rows]
+    )
+    for sheet in sheets:
+        if sheet.title == TO_MEND:
+            continue
+        bad = {(p.row, p.column) for p in problems if p.sheet == sheet.title}
+        worksheet = workbook.create_sheet(sheet.title)
+        top = {(cell.column, cell.text) for row in sheet.rows[:2] for cell in row}
+        for row in sheet.rows:
+            for cell in row:
+                write_text(worksheet, cell.row, cell.column, cell.text)
+                names = {cell.letter, *(text for n, text in top if n == cell.column)}
+                if any((cell.row, name) in bad for name in names):
+                    worksheet.cell(cell.row, cell.column).fill = BUTTER
+        set_widths(worksheet)
+    workbook.save(file)
+
+
+def write_sheet(sheet: Worksheet, rows: Rows) -> None:
     for row, texts in enumerate(rows, 1):
         for column, text in enumerate(texts, 1):
             if text:
                 write_text(sheet, row, column, text)
-    headings = 2 if title else 1
-    for cell in sheet[headings]:
+    for cell in sheet[1]:
         cell.font = Font(bold=True)
-    for column in range(1, len(columns) + 1):
+    set_widths(sheet)
+    sheet.freeze_panes = "A2"
+
+
+def set_widths(sheet: Worksheet) -> None:
+    for column in range(1, sheet.max_column + 1):
         dimension = sheet.column_dimensions[get_column_letter(column)]
-        dimension.width = 50
+        dimension.width = WIDTH
         dimension.number_format = AS_TEXT
-    sheet.freeze_panes = f"A{headings + 1}"
 
 
 def write_text(sheet: Worksheet, row: int, column: int, text: str) -> None:

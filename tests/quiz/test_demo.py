@@ -57,22 +57,16 @@ def test_demo_texts_are_as_many_as_promised(demo):
     def words(name):
         return Word.objects.filter(word_list__name=name).count()
 
+    promised = {
+        **{"hobby": 150, "pet": 100, "quirk": 60, "deal_breaker": 40},
+        **{"home_town": 200, **{f"first_name_{gender}": 120 for gender in GENDERS}},
+    }
+    for name, number in promised.items():
+        assert words(name) >= number, name
+    assert MessageTemplate.objects.filter(part="invitation").count() >= 80
+    intros = MessageTemplate.objects.filter(part="intro")
     for tone in ("wholesome", "in-charge", "devoted"):
-        assert (
-            MessageTemplate.objects.filter(part="intro", tone__slug=tone).count() >= 15
-        )
-    assert MessageTemplate.objects.filter(part="invitation").count() >= 30
-    assert (
-        min(
-            words("hobby") - 60,
-            words("pet") - 40,
-            words("quirk") - 25,
-            words("home_town") - 80,
-        )
-        >= 0
-    )
-    for gender in GENDERS:
-        assert words(f"first_name_{gender}") >= 60
+        assert intros.filter(tone__slug=tone).count() >= 40
 
 
 def test_demo_quiz_plays(demo, client):
@@ -83,7 +77,7 @@ def test_demo_quiz_plays(demo, client):
         form = answers(
             quiz,
             who=gender,
-            pet="macaws",
+            pet="macaw",
             red_flag="own one towel",
             first_date="the bird market",
         )
@@ -91,7 +85,7 @@ def test_demo_quiz_plays(demo, client):
         assert "macaws" in page
 
     for result in Result.objects.all():
-        text = " ".join(result.lines.values())
+        text = " ".join(result.lines.values()).lower()
         assert "own one towel" in text
         assert "the bird market" in text
         assert "{" not in text

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from faces.models import Face
 from faces.pool import pool
 from quiz.matching import AGE_BUCKETS, GENDERS, NobodyFree, Wish, match
-from quiz.models import Choice
+from quiz.models import Choice, Question
 from tests.make import make_face
 
 
@@ -115,15 +115,25 @@ def test_used_up_cell_repeats_rather_than_widening(db):
 
 
 def test_wish_adds_up_the_effects_of_the_choices():
+    who, age = Question(key="who"), Question(key="age")
     choices = [
-        Choice(gender="man"),
-        Choice(age_bucket="40s", chaos=15),
-        Choice(gender="woman"),
+        Choice(question=who, label="Men", gender="man"),
+        Choice(question=age, label="Forties", age_bucket="40s", chaos=15),
+        Choice(question=who, label="Women", gender="woman"),
     ]
 
     assert Wish.from_choices(choices) == Wish(
-        gender="woman", age_bucket="40s", chaos=15
+        gender="woman",
+        age_bucket="40s",
+        chaos=15,
+        answers={"who": "Women", "age": "Forties"},
     )
+
+
+def test_a_tile_with_a_word_answers_with_the_word():
+    tile = Choice(question=Question(key="pet"), label="Macaws!", word="macaw")
+
+    assert tile.answer == {"pet": "macaw"}
 
 
 FACE = st.fixed_dictionaries(

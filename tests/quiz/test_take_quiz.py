@@ -1,7 +1,7 @@
 import pytest
 
 from quiz.models import Result
-from tests.make import answers, make_face, make_quiz, make_texts
+from tests.make import answers, make_face, make_line, make_quiz, make_texts
 
 
 @pytest.fixture
@@ -64,6 +64,52 @@ def test_result_uses_the_tone_and_the_pet_that_were_asked_for(quiz, client):
     assert result["Location"].startswith("/r/")
     assert lines["pet"] == "I have nine robots"
     assert "is devoted. Ask her." in lines["intro"]
+
+
+def test_lover_quotes_what_the_visitor_answered(quiz, client):
+    make_face()
+    make_line("confession", "You want a {answer:who}, {answer:pet}, {answer:other}?")
+    make_line("confession", "So you said: {answer:chaos}, and {answer:pet}.")
+
+    take(client, pet="robots", chaos=50)
+
+    said = Result.objects.get().lines["confession"]
+    assert said == "So you said: Chaos 50, and robots."
+
+
+def test_lines_heard_last_time_are_not_said_again(quiz, client):
+    make_face()
+    for number in range(3):
+        make_line("confession", f"Confession {number}")
+
+    for _ in range(3):
+        take(client)
+
+    confessions = {result.lines["confession"] for result in Result.objects.all()}
+    assert len(confessions) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lines_are_counted_when_they_are_shown_and_a_doubled_submit_once(quiz, client):
+    make_face()
+    line = make_line("confession", "Guilty")
+
+    for attempt in ["a" * 16, "a" * 16, "b" * 16]:
+        client.post("/ai-lover/lover/", answers() | {"attempt": attempt})
+    take(client)
+
+    line.refresh_from_db()
+    assert line.times_shown == 2  # the last one is counted with the next submit
+    assert line.pk in Result.objects.first().line_ids
+
+
+def test_a_line_for_trainwrecks_is_said_by_trainwrecks(quiz, client):
+    make_face(quality="trainwreck")
+    make_line("confession", "I am melting", only_trainwreck=True)
+
+    take(client, chaos=100)
+
+    assert Result.objects.get().lines["confession"] == "I am melting"
 
 
 def test_name_and_age_fit_the_face(quiz, client):

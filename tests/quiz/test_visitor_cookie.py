@@ -8,7 +8,7 @@ from django.utils import timezone
 from faces.models import new_key
 from quiz.matching import Wish
 from quiz.models import Result, new_code
-from quiz.visitor import MAX_CODES, MAX_SEEN, Visitor, signer
+from quiz.visitor import MAX_CODES, MAX_HEARD, MAX_SEEN, Visitor, signer
 from tests.make import answers, make_face, make_quiz, make_texts
 
 
@@ -76,6 +76,25 @@ def test_signed_cookie_is_read():
     assert visitor_with(signer().sign_object(fields())).wish.gender == "man"
 
 
+def test_cookie_from_before_lines_and_answers_were_kept_is_read():
+    visitor = visitor_with(signer().sign_object(fields()))
+
+    assert (visitor.wish.gender, visitor.wish.answers) == ("man", {})
+    assert visitor.heard == []
+
+
+def test_lines_heard_are_remembered_the_newest_of_them(met, client):
+    visitor = visitor_with(client.cookies["lover"].value)
+    assert visitor.heard == met.line_ids
+    many = Visitor(heard=list(range(1, 1 + MAX_HEARD)))
+    met.line_ids = [500, 2]
+
+    after = many.after_meeting(met, Wish(), [], "")
+
+    assert after.heard == [*range(3, 1 + MAX_HEARD), 500, 2]
+    assert len(after.heard) == MAX_HEARD
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -87,7 +106,11 @@ def test_signed_cookie_is_read():
         fields(wish={"words": ["a"]}),
         fields(wish={"words": {"a": 1}}),
         fields(wish={"other": 1}),
+        fields(wish={"answers": {"a": 1}}),
+        fields(wish={"answers": "a"}),
         fields(labels=5),
+        fields(heard=5),
+        fields(heard=["a"]),
         fields(seen=[1, 2]),
         fields(seen="\x00" * 11),
         fields(codes=None),
@@ -106,9 +129,11 @@ def test_signed_garbage_is_a_new_visitor(text):
 def test_full_cookie_in_another_alphabet_fits_and_keeps_the_newest():
     labels = ["Двадцать или чуть больше"] * 7
     words = {f"list_{n}": "прогулка под луной" for n in range(4)}
+    said = {f"question_{n}": "прогулка под луной" for n in range(7)}
     keys = [new_key() for _ in range(MAX_SEEN)]
     codes = [new_code() for _ in range(MAX_CODES)]
-    visitor = Visitor(Wish(words=words), labels, "good", codes, 3, keys)
+    wish, heard = Wish(words=words, answers=said), [*range(90_000, 90_000 + MAX_HEARD)]
+    visitor = Visitor(wish, labels, "good", codes, 3, keys, heard)
 
     again = visitor_with(visitor.packed())
 
@@ -123,9 +148,11 @@ def test_full_cookie_fits_into_a_browser():
     words = {
         f"word_list_{n}": "a couch and no talking, ever, thank you" for n in range(3)
     }
-    wish = Wish("androgynous", "50+", "wholesome", 100, words)
-    codes = [new_code() for _ in range(MAX_CODES)]
-    visitor = Visitor(wish, labels, "trainwreck", codes, 1, ["k" * 11] * MAX_SEEN)
+    said = {f"question_{n}": labels[n] for n in range(7)}
+    wish = Wish("androgynous", "50+", "wholesome", 100, words, said)
+    codes, keys = [new_code() for _ in range(MAX_CODES)], ["k" * 11] * MAX_SEEN
+    heard = [*range(90_000, 90_000 + MAX_HEARD)]
+    visitor = Visitor(wish, labels, "trainwreck", codes, 1, keys, heard)
     response = HttpResponse()
 
     visitor.remember(response)

@@ -1,4 +1,5 @@
 import io
+from datetime import date
 
 import openpyxl
 import pytest
@@ -6,9 +7,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.make import make_line, make_texts, make_tone, make_words
-from texts.filling import PARTS, one_line
+from texts.filling import PARTS
+from texts.history import FIELDS
+from texts.loading import unpacked
 from texts.models import MessageTemplate, Tone, Word, WordList
-from texts.spreadsheet import Counts, import_workbook, write_workbook
+from texts.parsing import one_line
+from texts.reader import read_file
+from texts.spreadsheet import (
+    Counts,
+    import_sheets,
+    import_workbook,
+    write_workbook,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +46,8 @@ def exported():
 
 
 def snapshot():
-    lines = MessageTemplate.objects.values_list("part", "tone__name", "text")
+    names = [name for name in FIELDS["line"] if name != "tone_id"]
+    lines = MessageTemplate.objects.values_list("tone__name", *names)
     words = Word.objects.values_list("word_list__name", "text")
     notes = WordList.objects.values_list("name", "note")
     return list(lines), list(words), list(notes)
@@ -47,27 +58,48 @@ def empty_the_texts():
     WordList.objects.all().delete()
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+conditions = st.fixed_dictionaries(
+    {},
+    optional={
+        "status": st.sampled_from(["approved", "draft"]),
+        "weight": st.integers(1, 100),
+        "gender": st.sampled_from(MessageTemplate.Gender.values),
+        "age_bucket": st.sampled_from(MessageTemplate.AgeBucket.values),
+        "sign": st.sampled_from(["Leo", "Virgo"]),
+        "only_trainwreck": st.booleans(),
+        "starts_on": st.dates(max_value=date(2026, 12, 31)),
+        "expires_on": st.dates(min_value=date(2027, 1, 1)),
+    },
+)
+column = st.dictionaries(lines, conditions, min_size=1, max_size=5)
+word_list = st.lists(words.filter(is_plain), unique=True, min_size=1, max_size=5)
+list_name = st.from_regex("(list|wort)_[a-z0-9_]{0,9}", fullmatch=True)
+
+
+@settings(
+    deadline=None,
+    max_examples=200,  # of five to eleven tables each
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
-    st.dictionaries(columns, st.lists(lines, unique=True, max_size=5), max_size=5),
-    st.dictionaries(
-        st.from_regex("(list|wort)_[a-z0-9_]{0,9}", fullmatch=True),
-        st.lists(words.filter(is_plain), unique=True, max_size=5),
-        max_size=3,
-    ),
+    st.dictionaries(columns, column, min_size=3, max_size=8),
+    st.dictionaries(list_name, word_list, min_size=2, max_size=3),
 )
 def test_an_export_brings_back_the_same_texts(lines, lists):
     empty_the_texts()
-    make_tone("wholesome")
-    for (part, tone), texts in lines.items():
-        for text in texts:
-            make_line(part, text, tone)
+    tones = {None: None, "wholesome": make_tone("wholesome")}
+    MessageTemplate.objects.bulk_create(
+        MessageTemplate(part=part, tone=tones[tone], text=text, **conditions)
+        for (part, tone), texts in lines.items()
+        for text, conditions in texts.items()
+    )
     for name, texts in lists.items():
         make_words(name, *texts)
-    before, file = snapshot(), exported()
+    before = snapshot()
+    data = exported().getvalue()
 
     empty_the_texts()
-    import_workbook(file)
+    import_sheets(unpacked(read_file(data, "")))
 
     assert snapshot() == before
 
@@ -121,7 +153,12 @@ def test_sheets_are_parts_and_lists_and_columns_are_tones():
 
     workbook = openpyxl.load_workbook(exported())
 
-    assert workbook.sheetnames == [*MessageTemplate.Part.labels, "hobby"]
+    assert workbook.sheetnames == [
+        *MessageTemplate.Part.labels,
+        "hobby",
+        "Lists",
+        "Conditions",
+    ]
     headings = [cell.value for cell in workbook["Intros"][1]]
     assert headings == ["Any tone", "Wholesome", "In charge"]
 

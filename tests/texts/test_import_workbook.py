@@ -20,8 +20,9 @@ def tones():
 
 
 def texts():
-    lines = MessageTemplate.objects.values_list("part", "tone__slug", "text")
-    words = Word.objects.values_list("word_list__name", "text")
+    lines = MessageTemplate.objects.approved()
+    lines = lines.values_list("part", "tone__slug", "text")
+    words = Word.objects.approved().values_list("word_list__name", "text")
     return sorted(map(str, [*lines, *words]))
 
 
@@ -58,12 +59,12 @@ def test_what_is_there_already_is_kept():
 
     counts = import_workbook(make_workbook(sheets))
 
-    assert counts == Counts(added=2, removed=0, unchanged=1)
+    assert counts == Counts(added=2, unchanged=1)
     assert MessageTemplate.objects.count() == 3
     assert Word.objects.count() == 2
 
 
-def test_missing_texts_are_removed_on_request_from_the_columns_that_are_there():
+def test_missing_texts_are_archived_on_request_from_the_columns_that_are_there():
     for tone in (None, "wholesome"):
         make_line("hello", "Old", tone)
         make_line("about", "Old", tone)
@@ -73,7 +74,7 @@ def test_missing_texts_are_removed_on_request_from_the_columns_that_are_there():
 
     counts = import_workbook(make_workbook(sheets), remove_missing=True)
 
-    assert counts == Counts(added=1, removed=2, unchanged=1)
+    assert counts == Counts(added=1, archived=2, unchanged=1)
     assert texts() == [
         "('about', 'wholesome', 'Old')",
         "('about', None, 'Old')",

@@ -30,7 +30,7 @@ def bad_file(tmp_path):
 def test_import_says_what_it_did(good_file, capsys):
     call_command("import_texts", good_file)
 
-    assert capsys.readouterr().out == "1 added, 0 removed, 0 unchanged.\n"
+    assert capsys.readouterr().out == "1 added, 0 changed, 0 archived, 0 unchanged.\n"
     assert MessageTemplate.objects.get().text == "Hi!"
 
 
@@ -38,16 +38,18 @@ def test_a_dry_run_says_what_it_would_do(good_file, capsys):
     call_command("import_texts", good_file, "--dry-run")
 
     out = capsys.readouterr().out
-    assert out == "Nothing has changed yet: 1 added, 0 removed, 0 unchanged.\n"
+    assert (
+        out == "Nothing has changed yet: 1 added, 0 changed, 0 archived, 0 unchanged.\n"
+    )
     assert not MessageTemplate.objects.exists()
 
 
-def test_missing_lines_are_removed_on_request(good_file, capsys):
+def test_missing_lines_are_archived_on_request(good_file, capsys):
     make_line("hello", "Old")
 
     call_command("import_texts", good_file, "--remove-missing")
 
-    assert capsys.readouterr().out == "1 added, 1 removed, 0 unchanged.\n"
+    assert capsys.readouterr().out == "1 added, 0 changed, 1 archived, 0 unchanged.\n"
 
 
 def test_every_bad_row_is_named_on_a_line_of_its_own(bad_file, capsys):
@@ -65,14 +67,14 @@ def test_every_bad_row_is_named_on_a_line_of_its_own(bad_file, capsys):
 
 def test_a_refused_file_ends_the_program_with_status_1(tmp_path):
     file = tmp_path / "texts.xlsx"
-    file.write_bytes(b"no workbook")
+    file.write_bytes(b"\0 no workbook")
     program = [sys.executable, "manage.py", "import_texts", str(file)]
 
     done = subprocess.run(program, cwd=site.BASE_DIR, capture_output=True, text=True)
 
     assert done.returncode == 1
     assert done.stdout == ""
-    assert done.stderr.splitlines()[0].startswith("This is no Excel workbook")
+    assert done.stderr.splitlines()[0].startswith("This is no spreadsheet")
     assert done.stderr.splitlines()[1:] == [
         "CommandError: Nothing was imported: 1 problem."
     ]

@@ -1,34 +1,60 @@
 import io
+import zipfile
 
+import openpyxl
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
-from tests.make import make_line, make_tone, make_workbook
-from texts.models import MessageTemplate
-from texts.xlsx import load_sheets
+from tests.make import make_line, make_ods, make_tone, make_words, make_workbook
+from texts.loading import load_sheets
+from texts.models import MessageTemplate, SpreadsheetImport, TextEvent, Tone, Upload
+from texts.publishing import UNDO_TIME
 
 pytestmark = pytest.mark.django_db
 
 URL = "/admin/texts/messagetemplate/spreadsheet/"
+MAY = [
+    f"{action}_{model}"
+    for action in ("add", "change")
+    for model in ("messagetemplate", "word")
+]
 
 
-def log_in(client, *codenames):
-    user = User.objects.create_user("editor", is_staff=True)
+def log_in(client, *codenames, name="editor"):
+    user = User.objects.create_user(name, is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
     client.force_login(user)
+    return user
 
 
 @pytest.fixture
 def editor(client):
-    log_in(client, "add_messagetemplate", "change_messagetemplate")
+    log_in(client, *MAY)
     return client
 
 
-def upload(client, rows, **ticks):
-    content = make_workbook({"Hellos": rows}).getvalue()
-    file = SimpleUploadedFile("texts.xlsx", content)
-    return client.post(URL, {"file": file} | ticks, follow=True)
+def file_of(rows, title="Hellos"):
+    content = make_workbook({title: rows}).getvalue()
+    return SimpleUploadedFile("texts.xlsx", content)
+
+
+def upload(client, rows):
+    """Upload a sheet of hellos; the page that checks it."""
+    return client.post(URL, {"file": file_of(rows)}, follow=True)
+
+
+def publish(client, page, **ticks):
+    seen = page.context["form"]["latest_event"].value()
+    url = (
+        page.redirect_chain[-1][0] if page.redirect_chain else page.request["PATH_INFO"]
+    )
+    return client.post(url, {"latest_event": seen} | ticks, follow=True)
+
+
+def said():
+    return sorted(line.text for line in MessageTemplate.objects.approved())
 
 
 def test_the_list_of_lines_leads_to_the_spreadsheet(editor):
@@ -49,45 +75,213 @@ def test_the_sheet_can_be_downloaded(editor):
     assert hellos.rows[1][0].text == "Hi!"
 
 
-def test_an_uploaded_sheet_is_taken_and_counted(editor):
+def test_the_sheet_can_be_downloaded_as_csv(editor):
+    make_line("hello", "=Hi!")
+
+    response = editor.get(f"{URL}texts-csv.zip")
+
+    archive = zipfile.ZipFile(io.BytesIO(response.getvalue()))
+    assert archive.read("Hellos.csv").decode("utf-8-sig") == "Any tone\r\n'=Hi!\r\n"
+
+
+def test_nothing_is_saved_before_it_is_published(editor):
+    page = upload(editor, [["Any tone"], ["Hi!"]])
+
+    assert "1 new" in page.text
+    assert said() == []
+
+    response = publish(editor, page)
+
+    assert "The sheet is published: 1 new, 0 changed, 0 archived, 0 unchanged." in (
+        response.text
+    )
+    assert said() == ["Hi!"]
+    [event] = TextEvent.objects.all()
+    assert (event.text, event.by.username) == ("Hi!", "editor")
+    assert event.spreadsheet_import == SpreadsheetImport.objects.get()
+    assert not Upload.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("texts.ods", make_ods({"Hellos": [["Any tone"], ["Hi!"]]}).getvalue()),
+        ("Hellos.csv", b"Any tone\nHi!\n"),
+    ],
+)
+def test_other_kinds_of_files_are_taken_too(editor, name, content):
+    file = SimpleUploadedFile(name, content)
+
+    publish(editor, editor.post(URL, {"file": file}, follow=True))
+
+    assert said() == ["Hi!"]
+
+
+def test_a_changed_line_is_shown_word_by_word_and_keeps_its_row(editor):
+    line = make_line("hello", "Hello there, {name}. Tea?")
+    MessageTemplate.objects.filter(pk=line.pk).update(times_shown=7)
+
+    page = upload(editor, [["Any tone"], ["Hello there, {name}. Coffee?"]])
+    publish(editor, page)
+
+    assert "<del>Tea</del><ins>Coffee</ins>" in page.text
+    line.refresh_from_db()
+    assert (line.text, line.times_shown) == ("Hello there, {name}. Coffee?", 7)
+    assert MessageTemplate.objects.count() == 1
+
+
+def test_lines_that_are_gone_are_archived_only_when_that_is_ticked(editor):
     make_line("hello", "Old")
+    rows = [["Any tone"], ["Something quite different!"]]
 
-    response = upload(editor, [["Any tone"], ["Hi!"]])
+    publish(editor, upload(editor, rows))
+    kept = said()
+    publish(editor, upload(editor, rows), archive_gone="on")
 
-    assert response.redirect_chain[0][0] == "/admin/texts/messagetemplate/"
-    assert "The sheet is in: 1 added, 0 removed, 0 unchanged." in response.text
-    assert MessageTemplate.objects.count() == 2
+    assert kept == ["Old", "Something quite different!"]
+    assert said() == ["Something quite different!"]
+    assert MessageTemplate.objects.get(text="Old").status == "archived"
 
 
-def test_lines_that_are_gone_are_removed_when_that_is_ticked(editor):
-    make_line("hello", "Old")
+def test_a_line_comes_back_from_the_archive(editor):
+    line = make_line("hello", "Hi!")
+    MessageTemplate.objects.update(status="archived")
 
-    upload(editor, [["Any tone"], ["Hi!"]], remove_missing="on")
+    publish(editor, upload(editor, [["Any tone"], ["Hi!"]]))
 
-    assert [line.text for line in MessageTemplate.objects.all()] == ["Hi!"]
+    line.refresh_from_db()
+    assert line.status == "approved"
 
 
 def test_problems_are_shown_by_sheet_row_and_column(editor):
     make_tone("wholesome")
 
-    response = upload(editor, [["Wholesome"], ["<b>{nmae}</b>"]])
+    page = upload(editor, [["Wholesome"], ["<b>{nmae}</b>"]])
 
-    assert response.status_code == 400
     for cell in (
         "Hellos",
         "2",
         "Wholesome",
         "There is no slot {nmae}. Did you mean {name}?",
     ):
-        assert f"<td>{cell}</td>" in response.text
-    assert "Nothing has changed. 1 problem." in response.text
-    assert not MessageTemplate.objects.exists()
+        assert f"<td>{cell}</td>" in page.text
+
+
+def test_a_sheet_with_problems_is_not_published_by_mistake(editor):
+    page = upload(editor, [["Any tone"], ["Hi!"], ["{nmae}"]])
+
+    response = publish(editor, page)
+
+    assert response.status_code == 400
+    assert "Tick this, or mend the sheet" in response.text
+    assert said() == []
+
+
+def test_the_good_rows_can_be_published_alone(editor):
+    make_line("hello", "Hello {name}, you")
+    rows = [["Any tone"], ["Hello {nmae}, you"], ["Hi!"]]
+
+    publish(editor, upload(editor, rows), leave_out="on")
+
+    assert said() == ["Hello {name}, you", "Hi!"]
+
+
+def test_the_bad_rows_are_marked_in_a_copy_that_can_be_uploaded_again(editor):
+    rows = [["Any tone"], ["Hi!"], ["{nmae}"]]
+    page = upload(editor, rows)
+
+    copy = editor.get(f"{page.redirect_chain[-1][0]}notes.xlsx").getvalue()
+
+    workbook = openpyxl.load_workbook(io.BytesIO(copy))
+    assert workbook.sheetnames == ["What to mend", "Hellos"]
+    assert [cell.value for cell in workbook["What to mend"][2]][:3] == [
+        *("Hellos", "3", "Any tone")
+    ]
+    fills = [workbook["Hellos"][f"A{n}"].fill.fgColor.rgb for n in (2, 3)]
+    assert fills == ["00000000", "00FFDF4A"]
+    again = SimpleUploadedFile("notes.xlsx", copy)
+    page = editor.post(URL, {"file": again}, follow=True)
+    assert "1 problem" in page.text
+
+
+def test_new_tones_are_made_only_when_that_is_ticked(editor):
+    make_tone("wholesome")
+    rows = [["Intros use [name] to replace with name"], ["Wholesome A", "Dom B"]]
+    rows.append(["[name] bakes.", "[name] decides."])
+
+    def check():
+        return editor.post(URL, {"file": file_of(rows, "Intros")}, follow=True)
+
+    response = publish(editor, check())
+    assert response.status_code == 400
+    assert not Tone.objects.filter(name="Dom").exists()
+
+    publish(editor, check(), new_tones="on")
+    lines = MessageTemplate.objects.values_list("tone__name", "text")
+    assert sorted(lines) == [("Dom", "[name] decides."), ("Wholesome", "[name] bakes.")]
+
+
+def test_who_comes_second_is_told_and_sees_the_difference(editor):
+    line = make_line("hello", "Hello there, {name}!")
+    page = upload(editor, [["Any tone"], ["Hello there, you!"]])
+    other = upload(editor, [["Any tone"], ["Hello there, my {name}!"]])
+    publish(editor, other)
+
+    response = publish(editor, page)
+
+    assert response.status_code == 409
+    assert "Somebody has changed texts since you looked." in response.text
+    assert "<del>my {name}</del><ins>you</ins>" in response.text
+    line.refresh_from_db()
+    assert line.text == "Hello there, my {name}!"
+
+    publish(editor, response)
+    line.refresh_from_db()
+    assert line.text == "Hello there, you!"
+
+
+def test_an_import_is_undone_with_all_it_did(editor):
+    make_line("hello", "Hello there, {name}!")
+    make_line("hello", "Old")
+    rows = [["Any tone"], ["Hello there, you!"], ["Brand new and shiny."]]
+    publish(editor, upload(editor, rows), archive_gone="on")
+    assert said() == ["Brand new and shiny.", "Hello there, you!"]
+    [done] = SpreadsheetImport.objects.all()
+
+    response = editor.post(f"{URL}imports/{done.pk}/undo/", follow=True)
+
+    assert "Undone: 3 put back." in response.text
+    assert said() == ["Hello there, {name}!", "Old"]
+    again = editor.post(f"{URL}imports/{done.pk}/undo/", follow=True)
+    assert "This import was undone already." in again.text
+
+
+def test_what_was_changed_after_an_import_stays_when_that_is_undone(editor):
+    publish(editor, upload(editor, [["Any tone"], ["One."], ["Two."]]))
+    MessageTemplate.objects.filter(text="One.").update(text="One and a half.")
+    [done] = SpreadsheetImport.objects.all()
+
+    response = editor.post(f"{URL}imports/{done.pk}/undo/", follow=True)
+
+    assert "1 put back. 1 were changed since and stay." in response.text
+    assert said() == ["One and a half."]
+
+
+def test_an_import_can_be_undone_for_thirty_days(editor):
+    publish(editor, upload(editor, [["Any tone"], ["Hi!"]]))
+    SpreadsheetImport.objects.update(at=timezone.now() - UNDO_TIME)
+    [done] = SpreadsheetImport.objects.all()
+
+    response = editor.post(f"{URL}imports/{done.pk}/undo/", follow=True)
+
+    assert "Only the imports of the last 30 days can be undone." in response.text
+    assert said() == ["Hi!"]
 
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"Any tone;Wholesome", "This is no Excel workbook that can be read."),
+        (b"\0Any tone", "This is no spreadsheet that can be read."),
         (b"", "The submitted file is empty."),
     ],
 )
@@ -116,13 +310,21 @@ def test_the_spreadsheet_is_only_for_those_who_may_add_and_change(
     assert f'href="{URL}"' not in client.get("/admin/texts/messagetemplate/").text
 
 
+def test_nobody_publishes_the_upload_of_another_editor(editor, client):
+    page = upload(editor, [["Any tone"], ["Hi!"]])
+    log_in(client, *MAY, name="other")
+
+    assert client.get(page.redirect_chain[-1][0]).status_code == 404
+
+
 @pytest.mark.parametrize("url", [URL, f"{URL}texts.xlsx"])
 def test_strangers_are_asked_to_log_in(client, url):
     assert client.get(url).url.startswith("/admin/login/")
 
 
 def test_the_page_needs_no_inline_script_or_style(editor):
-    page = upload(editor, [["Nobody"], ["Hi"]]).text
+    make_words("hobby", "chess")
+    page = upload(editor, [["Nobody"], ["Hi {hobby}"]]).text
 
     assert "<style" not in page
     assert " style=" not in page

@@ -6,16 +6,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from texts.spreadsheet import write_workbook
+from texts.spreadsheet import write_csv_files, write_workbook
 
 
 class Command(BaseCommand):
-    help = (
-        "Write all lines and words to an Excel workbook that import_texts takes back."
-    )
+    help = "Write all lines and words to a workbook that import_texts takes back, or as .csv files to a .zip."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="Where to, such as texts.xlsx.")
+        parser.add_argument(
+            "file", type=Path, help="Where to: texts.xlsx, or texts.zip for .csv files."
+        )
         parser.add_argument(
             "--force", action="store_true", help="Replace the file if it exists."
         )
@@ -26,7 +26,8 @@ class Command(BaseCommand):
         unfinished = file.with_name(f".{file.name}.{os.getpid()}")
         try:
             with unfinished.open("wb") as workbook:
-                write_workbook(workbook)
+                write = write_csv_files if file.suffix == ".zip" else write_workbook
+                write(workbook)
                 workbook.flush()
                 os.fsync(workbook.fileno())
             unfinished.replace(file)

@@ -10,16 +10,20 @@ from texts.spreadsheet import SpreadsheetError, import_workbook
 
 class Command(BaseCommand):
     help = (
-        "Add the lines and words of an Excel workbook. It is taken whole, or every bad row "
+        "Add the lines and words of a spreadsheet: .xlsx, .ods or .csv. It is taken whole, or every bad row "
         "is named and nothing changes. Use export_texts for a workbook to start from."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="The workbook, such as texts.xlsx.")
+        parser.add_argument(
+            "file",
+            type=Path,
+            help="The file: texts.xlsx, texts.ods, or one sheet such as Hellos.csv.",
+        )
         parser.add_argument(
             "--remove-missing",
             action="store_true",
-            help="Also remove lines and words that the workbook's columns no longer hold.",
+            help="Also archive lines and words that the file's columns no longer hold.",
         )
         parser.add_argument(
             "--dry-run", action="store_true", help="Only say what would change."
@@ -31,7 +35,10 @@ class Command(BaseCommand):
         try:
             with file.open("rb") as workbook:
                 counts = import_workbook(
-                    workbook, remove_missing=remove_missing, dry_run=dry_run
+                    workbook,
+                    name=file.name,
+                    remove_missing=remove_missing,
+                    dry_run=dry_run,
                 )
         except OSError as error:
             raise CommandError(f"Cannot read {file}: {error.strerror}.") from error

@@ -1,0 +1,113 @@
+"""Every change of a line or a word, with who made it and when, and the way back."""
+
+from typing import Any, cast
+
+from django.contrib.auth.models import User
+from django.db import models, transaction
+from django.utils import timezone
+
+from texts.models import MessageTemplate, SpreadsheetImport, TextEvent, Word
+
+Row = MessageTemplate | Word
+Fields = dict[str, Any]
+
+KIND: dict[type[Row], str] = {MessageTemplate: "line", Word: "word"}
+FIELDS = {
+    "line": [
+        *("part", "tone_id", "text", "status", "weight", "gender", "age_bucket"),
+        *("sign", "only_trainwreck", "starts_on", "expires_on"),
+    ],
+    "word": ["word_list_id", "text", "status", "weight"],
+}
+"""What the history keeps. Counters are not among it: saving must not set them back."""
+
+
+@transaction.atomic
+def save_line(
+    line: Row,
+    by: User | None,
+    what: str = "",
+    spreadsheet_import: SpreadsheetImport | None = None,
+) -> TextEvent | None:
+    """Save a line or a word and write it down; None if nothing has changed.
+
+    What happened is read off the fields unless it is said.
+    """
+    before = stored_fields(line)
+    if before == fields_of(line):
+        return None
+    store(line, by, is_new=not before)
+    event = event_of(line, before, by, what, spreadsheet_import)
+    event.save()
+    return event
+
+
+def put_back(event: TextEvent, by: User | None) -> TextEvent | None:
+    """Make the line or word what it was after the event; None if it is so, or is gone."""
+    model = MessageTemplate if event.kind == TextEvent.Kind.LINE else Word
+    row = model.objects.filter(pk=event.row_id).first()
+    if row is None:
+        return None
+    set_fields(row, event.after)
+    return save_line(row, by)
+
+
+def fields_of(row: Row) -> Fields:
+    return {name: getattr(row, name) for name in FIELDS[KIND[type(row)]]}
+
+
+def set_fields(row: Row, fields: Fields) -> None:
+    """Give a row the fields of an event, whose dates have become texts."""
+    for name, value in fields.items():
+        field = cast("models.Field[Any, Any]", row._meta.get_field(name))
+        setattr(row, name, field.to_python(value))
+
+
+def stored_fields(row: Row) -> Fields:
+    names = FIELDS[KIND[type(row)]]
+    stored = type(row).objects.select_for_update().filter(pk=row.pk)
+    return stored.values(*names).first() or {}
+
+
+def store(row: Row, by: User | None, is_new: bool) -> None:
+    names = FIELDS[KIND[type(row)]]
+    if isinstance(row, MessageTemplate):
+        names = [*names, "updated_by", "updated_at"]
+        row.updated_by, row.updated_at = by, timezone.now()
+        if is_new:
+            row.created_by = by
+    row.save() if is_new else row.save(update_fields=names)
+
+
+def event_of(
+    row: Row,
+    before: Fields,
+    by: User | None,
+    what: str = "",
+    spreadsheet_import: SpreadsheetImport | None = None,
+) -> TextEvent:
+    """The change of a row that has its new fields, not saved yet."""
+    after = fields_of(row)
+    return TextEvent(
+        kind=KIND[type(row)],
+        row_id=row.pk,
+        text=row.text,
+        what=what or what_happened(before, after),
+        by=by,
+        before=before,
+        after=after,
+        spreadsheet_import=spreadsheet_import,
+    )
+
+
+def what_happened(before: Fields, after: Fields) -> str:
+    if not before:
+        return TextEvent.What.CREATED
+    if before["status"] != after["status"]:
+        if after["status"] == "archived":
+            return TextEvent.What.ARCHIVED
+        if before["status"] == "archived":
+            return TextEvent.What.RESTORED
+        if after["status"] == "approved":
+            return TextEvent.What.PUBLISHED
+    return TextEvent.What.CHANGED

@@ -1,0 +1,154 @@
+"""Publishes what a workbook changes, in one transaction, and takes it back."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.text import slugify
+
+from texts.changes import Change, Changes
+from texts.history import FIELDS, Fields, Row, event_of, fields_of, set_fields
+from texts.models import (
+    MessageTemplate,
+    SpreadsheetImport,
+    TextEvent,
+    TextSettings,
+    Tone,
+    Word,
+)
+
+UNDO_TIME = timedelta(days=30)
+AT_ONCE = 200
+
+
+class CannotUndo(Exception):
+    """Why an import stays, in a sentence for its editor."""
+
+
+def latest_event() -> int:
+    """The last change of any text: whoever has seen it has seen the texts as they are."""
+    return TextEvent.objects.aggregate(last=Max("pk"))["last"] or 0
+
+
+def lock_texts() -> None:
+    """Let one publish at a time; the others wait."""
+    TextSettings.now()
+    TextSettings.objects.select_for_update().get()
+
+
+@transaction.atomic
+def publish(
+    changes: Changes, by: User | None, file_name: str, *, archive_gone: bool = False
+) -> SpreadsheetImport:
+    """Write the changes down; rows that are gone are archived only if that is asked for."""
+    tones = {name: create_tone(name) for name in changes.new_tones}
+    for word_list in changes.lists:
+        word_list.save()
+    gone = changes.gone if archive_gone else []
+    done = SpreadsheetImport.objects.create(
+        file_name=file_name[-200:],
+        by=by,
+        num_added=len(changes.new),
+        num_changed=len(changes.changed),
+        num_archived=len(gone),
+        num_unchanged=changes.num_unchanged,
+    )
+    for change in changes.new:
+        settle_place(change, tones)
+    everything = [*changes.new, *changes.changed, *gone]
+    save_rows([(change.row, change.before) for change in everything], by, done)
+    return done
+
+
+def settle_place(change: Change, tones: dict[str, Tone]) -> None:
+    """Give a new row the tone or the list that did not exist when it was made."""
+    if isinstance(change.row, MessageTemplate):
+        change.row.tone = tones.get(change.column, change.row.tone)
+        return
+    change.row.word_list = change.row.word_list  # It has its key now.
+
+
+def create_tone(name: str) -> Tone:
+    position = Tone.objects.count()
+    slug = slugify(name, allow_unicode=True)
+    if not slug or Tone.objects.filter(slug=slug).exists():
+        slug = f"tone-{position + 1}"
+    return Tone.objects.create(name=name, slug=slug, position=position)
+
+
+def save_rows(
+    rows: Sequence[tuple[Row, Fields]],
+    by: User | None,
+    done: SpreadsheetImport | None = None,
+) -> None:
+    """Save rows, each with its fields as they were, and write all of it down."""
+    for model in (MessageTemplate, Word):
+        mine = [(row, before) for row, before in rows if isinstance(row, model)]
+        new = [row for row, _ in mine if row.pk is None]
+        old = [row for row, _ in mine if row.pk is not None]
+        names = FIELDS["line" if model is MessageTemplate else "word"]
+        if model is MessageTemplate:
+            names = [*names, "updated_by", "updated_at"]
+        for row, _ in mine:
+            sign(row, by)
+        model.objects.bulk_create(new)  # type: ignore[arg-type]
+        model.objects.bulk_update(old, names, batch_size=AT_ONCE)  # type: ignore[arg-type]
+        TextEvent.objects.bulk_create(
+            event_of(row, before, by, spreadsheet_import=done) for row, before in mine
+        )
+
+
+def sign(row: Row, by: User | None) -> None:
+    if isinstance(row, MessageTemplate):
+        row.updated_by, row.updated_at = by, timezone.now()
+        if row.pk is None:
+            row.created_by = by
+
+
+@transaction.atomic
+def undo(done: SpreadsheetImport, by: User) -> tuple[int, int]:
+    """Take an import back; how many rows that were changed since stay, and how many not."""
+    lock_texts()
+    now = timezone.now()
+    if now - done.at > UNDO_TIME:
+        raise CannotUndo(
+            f"Only the imports of the last {UNDO_TIME.days} days can be undone."
+        )
+    mine = SpreadsheetImport.objects.filter(pk=done.pk, undone_at=None)
+    if mine.update(undone_at=now, undone_by=by) != 1:
+        raise CannotUndo("This import was undone already.")
+    events = list(done.events.all())
+    rows = rows_of(events)
+    back = []
+    for event in events:
+        row = rows.get((event.kind, event.row_id))
+        if row is None or not stands(row, event):
+            continue
+        before = fields_of(row)
+        if event.before:
+            set_fields(row, event.before)
+        else:
+            row.status = "archived"
+        back.append((row, before))
+    save_rows(back, by)
+    return len(back), len(events) - len(back)
+
+
+def rows_of(events: Iterable[TextEvent]) -> dict[tuple[str, int], Row]:
+    found: dict[tuple[str, int], Row] = {}
+    for kind, model in (("line", MessageTemplate), ("word", Word)):
+        ids = [event.row_id for event in events if event.kind == kind]
+        for start in range(0, len(ids), AT_ONCE):
+            rows = model.objects.filter(pk__in=ids[start : start + AT_ONCE])
+            found |= {(kind, row.pk): row for row in rows}
+    return found
+
+
+def stands(row: Row, event: TextEvent) -> bool:
+    """Whether nobody has changed the row since the event."""
+    meant = type(row)(pk=row.pk)
+    set_fields(meant, event.after)
+    return fields_of(meant) == fields_of(row)
