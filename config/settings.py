@@ -248,6 +248,13 @@ CONTENT_CACHE_SECONDS = int(os.environ.get("CONTENT_CACHE_SECONDS", "5"))
 POOL_CACHE_SECONDS = int(os.environ.get("POOL_CACHE_SECONDS", "60"))
 """For how long it may miss faces that have come; those that have gone, it never shows."""
 
+RATERS_PER_FACE = int(os.environ.get("RATERS_PER_FACE", "2"))
+"""How many people must agree on a face before anyone meets it."""
+if RATERS_PER_FACE < 2 and not DEBUG:
+    raise ImproperlyConfigured(
+        "RATERS_PER_FACE must be 2 or more: no face is approved by one person alone."
+    )
+
 LOVER_COOKIE_NAME = "__Host-lover" if IS_HTTPS else "lover"
 LOVER_COOKIE_AGE = 180 * 24 * 3600
 

@@ -51,7 +51,7 @@ def make_face(*, approved=True, picture=False, **fields):
             "quality": "good",
             "adult": "yes",
             "problem": "none",
-            "review": "panel",
+            "review": "shipped",
         }
         | fields
     )
