@@ -211,7 +211,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 
 # --- Safety in the browser
 
-LOGIN_URL = "admin:login"
+LOGIN_URL = "faces:login"
+LOGIN_REDIRECT_URL = "faces:panel"
 CSRF_FAILURE_VIEW = "quiz.sorry.form_expired"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True

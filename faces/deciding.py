@@ -32,10 +32,11 @@ def rate(face_id: int, rater: User, **labels: Any) -> Rating:
             rating = Rating.objects.create(face=face, rater=rater, **labels)
             Face.objects.filter(pk=face.pk).update(leased_to=None, leased_until=None)
             settle(face, rater)
-    except IntegrityError:
-        return Rating.objects.standing().get(
-            face_id=face_id, rater=rater, round=labels.get("round", 1)
-        )
+    except (IntegrityError, CannotRate):
+        votes = Rating.objects.standing().filter(face_id=face_id, rater=rater)
+        if earlier := votes.filter(round=labels.get("round", 1)).first():
+            return earlier
+        raise
     return rating
 
 
