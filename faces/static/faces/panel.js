@@ -15,6 +15,8 @@
   let isAsking = false;
   let isDry = false;
   let isUndoing = false;
+  let isToning = false;
+  let readingTime = 0; // for what was refused, before another page comes
   face.picture = face.image.getAttribute("src");
 
   // --- Talking to the server
@@ -41,13 +43,17 @@
       item?.remove();
       count(-1);
       desk.say(error, { seconds: 8 });
+      readingTime = 4000;
     }
-    if (told) desk.say(told, { image: item?.querySelector("img"), seconds: 10 });
+    if (told) {
+      desk.say(told, { image: item?.querySelector("img"), seconds: 10 });
+      readingTime = 4000;
+    }
   }
 
   function tellTrouble(number, trouble) {
     band.querySelector(".trouble")?.remove();
-    if (!number && isOver()) location.assign(progress.value >= size ? doneUrl : rateUrl);
+    if (!number && isOver()) setTimeout(goOn, readingTime);
     if (!trouble) return;
     const message = document.createElement("p");
     const votes = number === 1 ? "1 vote is" : `${number} votes are`;
@@ -97,6 +103,10 @@
     const minutes = Math.max(1, Math.round((size - progress.value) / 20));
     document.querySelector(".left").textContent = `about ${minutes} minute${minutes > 1 ? "s" : ""} left`;
     undoButton.disabled = !desk.strip.children.length;
+  }
+
+  function goOn() {
+    if (isOver()) location.assign(progress.value >= size ? doneUrl : rateUrl);
   }
 
   const isOver = () => progress.value >= size || (!face && isDry);
@@ -173,29 +183,32 @@
 
   const tools = { Z: undo, BACKSPACE: undo, S: skip, "?": openHelp, P: () => desk.setProblem(!desk.inProblem()), K: toggleMore, "/": writeNote };
 
+  // Only after K do digits mean skin: who opened it to write a note goes on with the age.
   function toggleMore() {
-    desk.more.open = !desk.more.open;
+    desk.more.open = isToning = !desk.more.open;
   }
 
   function writeNote() {
     desk.more.open = true;
+    isToning = false;
     form.elements.note.focus();
   }
 
   function press(letter) {
     if (/\d/.test(letter) && desk.inProblem()) return choose(desk.problem.querySelector(`[data-letter="${letter}"]`));
-    if (/\d/.test(letter) && desk.more.open) return pickTone(letter);
+    if (/\d/.test(letter) && desk.more.open && isToning) return pickTone(letter);
     if (tools[letter]) return tools[letter]();
     return choose(form.querySelector(`.row:not(.problem) [data-letter="${CSS.escape(letter)}"]`));
   }
 
   function pickTone(digit) {
     form.querySelector(`[name=skin_tone][value="${digit === "0" ? 10 : digit}"]`).checked = true;
-    desk.more.open = false;
+    desk.more.open = isToning = false;
   }
 
   document.addEventListener("keydown", (event) => {
-    if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || sheet.open) return;
+    if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (sheet.open) return event.key === "?" && sheet.close();
     const isWriting = event.target.matches("[type=text]");
     if (event.key === "Escape") {
       desk.setProblem(false);
@@ -235,7 +248,6 @@
   sheet.querySelector(".close").hidden = false;
   sheet.querySelector(".close").addEventListener("click", () => sheet.close());
   sheet.addEventListener("click", ({ target }) => target === sheet && sheet.close());
-  sheet.addEventListener("keydown", ({ key }) => key === "?" && sheet.close());
 
   function openHelp(event) {
     event?.preventDefault();
