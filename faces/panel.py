@@ -58,7 +58,6 @@ def has_picture(face: Face) -> bool:
     return default_storage.exists(picture_name(face.picture_sha256, 512))
 
 
-@transaction.atomic
 def lend(rater: User, wanted: int, held: Collection[str] = ()) -> list[Face]:
     """Lease faces to a rater.
 
@@ -70,11 +69,12 @@ def lend(rater: User, wanted: int, held: Collection[str] = ()) -> list[Face]:
     faces = waiting_for(rater).filter(free).exclude(key__in=held)
     faces = most_needed_first(faces, rater, now).select_for_update(skip_locked=True)
     lease = {"leased_to": rater, "leased_until": now + LEASE_TIME}
-    return [
-        face
-        for face in faces[:wanted]
-        if Face.objects.filter(free, pk=face.pk).update(**lease) == 1
-    ]
+    with transaction.atomic():
+        return [
+            face
+            for face in faces[:wanted]
+            if Face.objects.filter(free, pk=face.pk).update(**lease) == 1
+        ]
 
 
 def renew(rater: User, held: Collection[str]) -> None:

@@ -209,13 +209,14 @@ def refuse(request: RaterRequest, words: str, status: int) -> HttpResponse:
 @rater_only
 def done(request: RaterRequest) -> HttpResponse:
     ratings = sitting.rated_since(request.user, started_at(request))
+    ratings = ratings.select_related("face", "rater")
     context = {
         "num_done": ratings.count(),
-        "comparison": sitting.compare_with_panel(ratings.select_related("face")),
+        "comparison": sitting.compare_with_panel(ratings),
         "num_waiting": waiting_for(request.user).count(),
         "most_needed": most_needed(request.user),
         "is_tired": sitting.is_tired(request.user),
-        "last": sitting.last_rated(request.user)[-1:],
+        "last": [seen_before(rating) for rating in ratings[:1]],
     }
     return render(request, "faces/done.html", context)
 

@@ -1,6 +1,7 @@
 // Rating by keys or taps: a full ballot sends itself, and the next face is there already.
 (() => {
   const AHEAD = 5;
+  const LOW = 4; // asking for every single face would double the requests
   const form = document.querySelector(".ballot");
   const desk = makeDesk(form);
   const { rater, next, undo: undoUrl, skip: skipUrl, rate: rateUrl, done: doneUrl } = form.dataset;
@@ -49,6 +50,7 @@
       desk.say(told, { image: item?.querySelector("img"), seconds: 10 });
       readingTime = 4000;
     }
+    refill();
   }
 
   function tellTrouble(number, trouble) {
@@ -58,7 +60,7 @@
     const message = document.createElement("p");
     const votes = number === 1 ? "1 vote is" : `${number} votes are`;
     message.className = "message trouble";
-    message.textContent = `${trouble} ${votes} kept on this device and sent by themselves.`;
+    message.textContent = `${trouble} ${votes} kept on this device and will be sent.`;
     if (!number) message.textContent = trouble;
     band.append(message);
   }
@@ -67,7 +69,7 @@
 
   async function refill() {
     const wanted = Math.min(AHEAD, size - progress.value - 1) - queue.length;
-    if (isAsking || isDry || wanted <= 0) return;
+    if (isAsking || isDry || wanted <= 0 || queue.length >= LOW) return;
     isAsking = true;
     try {
       const held = [face?.ticket, ...queue.map(({ ticket }) => ticket), ...outbox.tickets(), ...left].filter(Boolean);
@@ -115,7 +117,7 @@
     face = progress.value < size && queue.shift() || null;
     form.classList.toggle("waiting", !face);
     if (face) show(face);
-    refill();
+    if (!outbox.tickets().length) refill(); // else when the vote has come through: it goes first
     if (isOver()) tellTrouble(outbox.tickets().length, "");
   }
 
