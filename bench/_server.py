@@ -51,7 +51,8 @@ def children(pid: int) -> list[int]:
 
 
 @contextmanager
-def running_site(threads: int = 2) -> Iterator[Server]:
+def running_site(threads: int = 2, set_up: str = "") -> Iterator[Server]:
+    """Serve the demo, and what the Python code `set_up` adds to it."""
     with tempfile.TemporaryDirectory() as var:
         environment = os.environ | {
             "VAR_DIR": var,
@@ -64,6 +65,7 @@ def running_site(threads: int = 2) -> Iterator[Server]:
             ["migrate", "-v0"],
             ["collectstatic", "--noinput", "-v0"],
             ["load_demo"],
+            ["shell", "-v0", "-c", set_up or "pass"],
         ):
             subprocess.run(
                 [sys.executable, "manage.py", *command],

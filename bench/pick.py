@@ -46,7 +46,7 @@ def prepare(folder: str, size: int) -> None:
         adult="yes",
         quality="good",
         problem="none",
-        review="panel",
+        review="shipped",
     )
     with connection.cursor() as cursor:
         cursor.execute(COPIES, [size - 1])

@@ -211,7 +211,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 
 # --- Safety in the browser
 
-LOGIN_URL = "admin:login"
+LOGIN_URL = "faces:login"
+LOGIN_REDIRECT_URL = "faces:panel"
 CSRF_FAILURE_VIEW = "quiz.sorry.form_expired"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -250,6 +251,12 @@ POOL_CACHE_SECONDS = int(os.environ.get("POOL_CACHE_SECONDS", "60"))
 
 POSSIBLE_ANSWERS = "quiz.models.possible_answers"
 """What {answer:…} may say in a text; the texts know no quiz."""
+RATERS_PER_FACE = int(os.environ.get("RATERS_PER_FACE", "2"))
+"""How many people must agree on a face before anyone meets it."""
+if RATERS_PER_FACE < 2 and not DEBUG:
+    raise ImproperlyConfigured(
+        "RATERS_PER_FACE must be 2 or more: no face is approved by one person alone."
+    )
 
 LOVER_COOKIE_NAME = "__Host-lover" if IS_HTTPS else "lover"
 LOVER_COOKIE_AGE = 180 * 24 * 3600

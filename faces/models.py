@@ -84,6 +84,7 @@ class Face(models.Model):
     class Status(models.TextChoices):
         UNRATED = "unrated", "unrated"
         APPROVED = "approved", "approved"
+        REPORTED = "reported", "reported: hidden until the lead has looked"
         REJECTED = "rejected", "rejected"
         REVOKED = "revoked", "revoked"
 
@@ -190,18 +191,36 @@ class Face(models.Model):
         db_index=True,
         help_text="Perceptual hash: near-duplicates differ in few of its 64 bits.",
     )
+    leased_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text="The rater who has it on the screen.",
+    )
+    leased_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = FaceQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
-        permissions = [("revoke_face", "Can revoke a face")]
+        permissions = [
+            ("revoke_face", "Can revoke a face"),
+            ("rate_face", "Can rate faces for the panel"),
+            ("decide_face", "Can decide what the panel could not"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["network", "seed", "psi", "edit"], name="face_recipe_unique"
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["unrated", "approved", "rejected", "revoked"]),
+                condition=Q(
+                    status__in=[
+                        *("unrated", "approved", "reported", "rejected", "revoked"),
+                    ]
+                ),
                 name="face_status_known",
             ),
             models.CheckConstraint(
@@ -246,20 +265,42 @@ class Face(models.Model):
         """Never show the face; False if it was not waiting for a decision."""
         return self.change_status(self.Status.UNRATED, self.Status.REJECTED, reason, by)
 
+    def hide(self, reason: str, by: User | None = None) -> bool:
+        """Hide the face until the lead has looked; False if nobody could see it."""
+        return self.change_status(
+            self.Status.APPROVED, self.Status.REPORTED, reason, by
+        )
+
+    def show_again(self, reason: str, by: User) -> bool:
+        """The lead found nothing wrong; False if it was not waiting for the lead."""
+        return self.change_status(
+            self.Status.REPORTED, self.Status.APPROVED, reason, by
+        )
+
     def revoke(self, reason: str, by: User | None = None) -> bool:
-        """Hide the face everywhere, for good; False if it was not approved."""
-        return self.change_status(self.Status.APPROVED, self.Status.REVOKED, reason, by)
+        """Hide the face everywhere, for good; False if nobody could have seen it."""
+        return self.change_status(
+            self.Status.APPROVED, self.Status.REVOKED, reason, by
+        ) or self.change_status(self.Status.REPORTED, self.Status.REVOKED, reason, by)
 
     @transaction.atomic
     def change_status(
-        self, old: str, new: str, reason: str, by: User | None = None
+        self,
+        old: str,
+        new: str,
+        reason: str,
+        by: User | None = None,
+        **labels: str,
     ) -> bool:
-        if Face.objects.filter(pk=self.pk, status=old).update(status=new) != 1:
+        """The one way a status changes: if it still is `old`; labels change with it."""
+        changes = {"status": new, **labels}
+        if Face.objects.filter(pk=self.pk, status=old).update(**changes) != 1:
             return False
         FaceEvent.objects.create(
             face=self, by=by, from_status=old, to_status=new, reason=reason
         )
-        self.status = new
+        for name, value in changes.items():
+            setattr(self, name, value)
         return True
 
 
@@ -284,3 +325,182 @@ class FaceEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_status} → {self.to_status}: {self.reason}"
+
+
+class RatingQuerySet(models.QuerySet["Rating"]):
+    def standing(self) -> Self:
+        """Ratings that were not taken back."""
+        return self.filter(undone_at=None)
+
+    def deciding(self) -> Self:
+        """Those that the panel's decision is made of."""
+        return self.standing().filter(
+            purpose__in=[Rating.Purpose.JUDGE, Rating.Purpose.LEAD]
+        )
+
+
+class Rating(models.Model):
+    """What one rater said of one face. Taken back, never changed."""
+
+    class Purpose(models.TextChoices):
+        JUDGE = "judge", "to decide"
+        LEAD = "lead", "to decide, by the lead"
+        GOLD = "gold", "to see how well the rater sees: the answer is known"
+        REPEAT = "repeat", "to see whether the rater says the same again"
+
+    face = models.ForeignKey(Face, models.PROTECT, related_name="ratings")
+    rater = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="ratings"
+    )
+    round = models.PositiveSmallIntegerField(
+        default=1,
+        help_text="Above 1 the rater has seen the face before; 0 is the lead's word.",
+    )
+    purpose = models.CharField(max_length=6, choices=Purpose, default=Purpose.JUDGE)
+    adult = models.CharField(max_length=7, choices=Face.Adult)
+    problem = models.CharField(
+        max_length=11, choices=Face.Problem, default=Face.Problem.NONE
+    )
+    gender = models.CharField(
+        max_length=11,
+        choices=Face.Gender,
+        default=Face.Gender.UNKNOWN,
+        help_text="Presented gender; unknown means that the rater can't tell.",
+    )
+    age_bucket = models.CharField(
+        max_length=7, choices=Face.AgeBucket, default=Face.AgeBucket.UNKNOWN
+    )
+    quality = models.CharField(
+        max_length=10, choices=Face.Quality, default=Face.Quality.UNKNOWN
+    )
+    skin_tone = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Monk scale, 1 to 10; for balance only."
+    )
+    note = models.CharField(max_length=300, blank=True)
+    seconds = models.FloatField(
+        null=True, blank=True, help_text="How long the rater looked."
+    )
+    rated_at = models.DateTimeField(default=timezone.now, db_index=True)
+    undone_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the rater took it back."
+    )
+
+    objects = RatingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-rated_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["face", "rater", "round"],
+                condition=Q(undone_at=None),
+                name="rating_once_per_round",
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose="judge", round=1)
+                | Q(purpose="lead", round=0)
+                | Q(purpose="gold", round=1)
+                | Q(purpose="repeat", round__gte=2),
+                name="rating_decides_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(adult__in=["yes", "no"]), name="rating_says_adult_or_not"
+            ),
+            models.CheckConstraint(
+                condition=~Q(problem="unknown"), name="rating_says_problem_or_none"
+            ),
+            models.CheckConstraint(
+                condition=Q(skin_tone=None) | Q(skin_tone__range=(1, 10)),
+                name="rating_skin_tone_is_monk",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rater} on face {self.face_id}"
+
+    @property
+    def is_veto(self) -> bool:
+        return self.adult != Face.Adult.YES or self.problem != Face.Problem.NONE
+
+
+class Skip(models.Model):
+    """A rater left a face to somebody else."""
+
+    face = models.ForeignKey(Face, models.CASCADE, related_name="skips")
+    rater = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+"
+    )
+    skipped_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["face", "rater"], name="skip_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rater} skipped face {self.face_id}"
+
+
+class GoldFace(models.Model):
+    """A decided face whose answer is known, shown now and then to see how raters do."""
+
+    face = models.OneToOneField(Face, models.CASCADE, related_name="gold")
+    adult = models.CharField(max_length=7, choices=Face.Adult)
+    problem = models.CharField(max_length=11, choices=Face.Problem)
+    gender = models.CharField(
+        max_length=11, choices=Face.Gender, default=Face.Gender.UNKNOWN
+    )
+    age_bucket = models.CharField(
+        max_length=7, choices=Face.AgeBucket, default=Face.AgeBucket.UNKNOWN
+    )
+    quality = models.CharField(
+        max_length=10, choices=Face.Quality, default=Face.Quality.UNKNOWN
+    )
+    why = models.CharField(
+        max_length=200, blank=True, help_text="What a rater is told afterwards."
+    )
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"face {self.face_id}"
+
+
+class Report(models.Model):
+    """Somebody says that a face must not be shown. Holds nothing about a visitor."""
+
+    class Source(models.TextChoices):
+        VISITOR = "visitor", "a visitor"
+        PANEL = "panel", "a rater"
+        OPERATOR = "operator", "an operator"
+
+    class Reason(models.TextChoices):
+        LOOKS_YOUNG = "looks_young", "looks too young"
+        REAL_PERSON = "real_person", "looks like somebody real"
+        NUDITY = "nudity", "nudity"
+        HATEFUL = "hateful", "hateful"
+        DISTRESSING = "distressing", "distressing"
+        OTHER = "other", "something else"
+
+    class Outcome(models.TextChoices):
+        OPEN = "open", "open"
+        REVOKED = "revoked", "the face was revoked"
+        DISMISSED = "dismissed", "nothing wrong was found"
+
+    face = models.ForeignKey(Face, models.PROTECT, related_name="reports")
+    source = models.CharField(max_length=8, choices=Source, default=Source.VISITOR)
+    reason = models.CharField(max_length=11, choices=Reason)
+    note = models.CharField(max_length=300, blank=True)
+    reported_at = models.DateTimeField(default=timezone.now, db_index=True)
+    outcome = models.CharField(max_length=9, choices=Outcome, default=Outcome.OPEN)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-reported_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()}: face {self.face_id}"

@@ -24,7 +24,8 @@ ROLES = {
         },
         "faces": {"face": ["view"]},
     },
-    "rater": {"faces": {"face": ["view"]}},
+    "rater": {"faces": {"face": ["view", "rate"]}},
+    "lead": {"faces": {"face": ["view", "rate", "decide"]}},
     "operator": {
         "faces": {
             "face": ["view", "revoke"],

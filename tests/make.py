@@ -6,13 +6,18 @@ import itertools
 import zipfile
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from html import escape
 
 import openpyxl
+from django.contrib.auth.models import Permission, User
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from PIL import Image
 
-from faces.files import save_pictures
-from faces.models import Face, Network
+from faces.files import picture_name, save_pictures
+from faces.models import Face, GoldFace, Network
+from faces.voting import JUDGEMENTS
 from quiz.models import Choice, Question, Quiz, Result
 from texts.models import MessageTemplate, Tone, Word, WordList
 
@@ -53,7 +58,7 @@ def make_face(*, approved=True, picture=False, **fields):
             "quality": "good",
             "adult": "yes",
             "problem": "none",
-            "review": "panel",
+            "review": "shipped",
         }
         | fields
     )
@@ -62,6 +67,41 @@ def make_face(*, approved=True, picture=False, **fields):
     if picture:
         save_pictures(make_picture(seed), face.picture_sha256, "tiny")
     return face
+
+
+def make_waiting_face(picture=True, **fields):
+    """Drawn for a cell, and not seen by anybody yet."""
+    cell = {
+        "proposed_gender": fields.pop("gender", "woman"),
+        "proposed_age_bucket": fields.pop("age_bucket", "30s"),
+        "proposed_quality": fields.pop("quality", "good"),
+    }
+    unknown = ["gender", "age_bucket", "quality", "adult", "problem"]
+    nothing = dict.fromkeys(unknown, "unknown") | {"review": "none"}
+    face = make_face(**({"approved": False} | nothing | cell | fields))
+    for size in [512, 96] if picture else []:
+        file = ContentFile(any_picture(size))
+        default_storage.save(picture_name(face.picture_sha256, size), file)
+    return face
+
+
+@cache
+def any_picture(side):
+    return picture_bytes(side=side)
+
+
+def make_gold_face(**fields):
+    """An approved face whose answer is known: a woman in her thirties, good."""
+    face = make_face(picture=True)
+    answer = {name: getattr(face, name) for name in JUDGEMENTS}
+    GoldFace.objects.create(face=face, **(answer | fields))
+    return face
+
+
+def make_rater(username="rita"):
+    user, _ = User.objects.get_or_create(username=username)
+    user.user_permissions.add(Permission.objects.get(codename="rate_face"))
+    return user
 
 
 def make_picture(seed=1, side=512):

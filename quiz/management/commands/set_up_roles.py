@@ -4,7 +4,7 @@ from quiz.roles import ROLES, set_up_roles
 
 
 class Command(BaseCommand):
-    help = "Create the groups editor, rater and operator and set their permissions. Safe to repeat."
+    help = "Create the groups editor, rater, lead and operator and set their permissions. Safe to repeat."
 
     def handle(self, *args: object, **options: object) -> None:
         set_up_roles()

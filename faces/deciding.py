@@ -1,0 +1,106 @@
+"""Votes come in, are taken back, and decide: the only way a drawn face is approved."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from faces.consensus import LABELS, Verdict, Vote, consensus
+from faces.models import Face, Rating
+
+UNDO_TIME = timedelta(minutes=10)
+UNDECIDED = dict.fromkeys([*LABELS, "adult", "problem"], "unknown")
+
+
+class CannotRate(Exception):
+    """Why a vote or its undo is not taken, in a sentence for the rater."""
+
+
+def rate(face_id: int, rater: User, **labels: Any) -> Rating:
+    """Take one vote and decide, if that settles the face.
+
+    The same rater's vote on the same face counts once, however often it is sent.
+    """
+    try:
+        with transaction.atomic():
+            face = Face.objects.select_for_update().get(pk=face_id)
+            if face.status != Face.Status.UNRATED:
+                raise CannotRate("This face was decided meanwhile.")
+            rating = Rating.objects.create(face=face, rater=rater, **labels)
+            Face.objects.filter(pk=face.pk).update(leased_to=None, leased_until=None)
+            settle(face, rater)
+    except (IntegrityError, CannotRate):
+        votes = Rating.objects.standing().filter(face_id=face_id, rater=rater)
+        if earlier := votes.filter(round=labels.get("round", 1)).first():
+            return earlier
+        raise
+    return rating
+
+
+@transaction.atomic
+def undo(rating: Rating) -> None:
+    """Take a vote back, and with it the decision that it alone brought about."""
+    face = Face.objects.select_for_update().get(pk=rating.face_id)
+    now = timezone.now()
+    if now - rating.rated_at > UNDO_TIME:
+        raise CannotRate("That was too long ago. Tell the lead about it.")
+    if face.status != Face.Status.UNRATED and not decided_by(face, rating):
+        raise CannotRate("This face was decided by others too. Tell the lead about it.")
+    taken_back = Rating.objects.standing().filter(pk=rating.pk).update(undone_at=now)
+    if taken_back and face.status != Face.Status.UNRATED:
+        face.change_status(
+            face.status,
+            Face.Status.UNRATED,
+            "A rater took a vote back.",
+            rating.rater,
+            review=Face.Review.NONE,
+            **UNDECIDED,
+        )
+
+
+def decided_by(face: Face, rating: Rating) -> bool:
+    """Whether this vote was the last before the panel decided, and nothing came since."""
+    is_by_panel = face.status in (Face.Status.APPROVED, Face.Status.REJECTED)
+    is_last = face.ratings.deciding().first() == rating
+    decided = face.events.first()
+    return bool(
+        is_by_panel and is_last and decided and decided.by_id == rating.rater_id
+    )
+
+
+def settle(face: Face, by: User | None = None) -> Verdict:
+    """Do what the votes on an unrated face come to. Its row is locked by the caller."""
+    votes = [vote_of(rating) for rating in face.ratings.deciding()]
+    verdict = consensus(votes, settings.RATERS_PER_FACE)
+    if verdict.status == Face.Status.APPROVED:
+        face.change_status(
+            Face.Status.UNRATED,
+            Face.Status.APPROVED,
+            f"Agreed by {len({vote.rater for vote in votes})} raters.",
+            by,
+            adult=Face.Adult.YES,
+            problem=Face.Problem.NONE,
+            review=Face.Review.PANEL,
+            **verdict.labels,
+        )
+    elif verdict.status == Face.Status.REJECTED:
+        reason = f"Refused by the panel: {verdict.reason}."
+        face.change_status(
+            Face.Status.UNRATED, Face.Status.REJECTED, reason, by, **verdict.labels
+        )
+    return verdict
+
+
+def vote_of(rating: Rating) -> Vote:
+    return Vote(
+        rating.rater_id,
+        rating.adult,
+        rating.problem,
+        rating.gender,
+        rating.age_bucket,
+        rating.quality,
+        is_lead=rating.purpose == Rating.Purpose.LEAD,
+    )
