@@ -1,4 +1,5 @@
 import secrets
+from datetime import date, datetime, time, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -305,7 +306,7 @@ class Face(models.Model):
 
 
 class FaceEvent(models.Model):
-    """One change of a face's status. Rows are only ever added."""
+    """A change of a face's status, or the lead's look at one. Rows are only ever added."""
 
     face = models.ForeignKey(Face, models.PROTECT, related_name="events")
     at = models.DateTimeField(default=timezone.now)
@@ -337,6 +338,14 @@ class RatingQuerySet(models.QuerySet["Rating"]):
         return self.standing().filter(
             purpose__in=[Rating.Purpose.JUDGE, Rating.Purpose.LEAD]
         )
+
+    def between(self, first: date, last: date) -> Self:
+        """Ratings of these days, both included."""
+        start, end = (
+            timezone.make_aware(datetime.combine(day, time.min))
+            for day in (first, last + timedelta(days=1))
+        )
+        return self.filter(rated_at__gte=start, rated_at__lt=end)
 
 
 class Rating(models.Model):

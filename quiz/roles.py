@@ -19,7 +19,8 @@ ROLES = {
         },
         "faces": {"face": ["view"]},
     },
-    "rater": {"faces": {"face": ["view"]}},
+    "rater": {"faces": {"face": ["view", "rate"]}},
+    "lead": {"faces": {"face": ["view", "rate", "decide"], "faceevent": ["view"]}},
     "operator": {
         "faces": {
             "face": ["view", "revoke"],
