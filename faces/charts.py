@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 WIDTH, HEIGHT = 320, 128
-LEFT, RIGHT, TOP, BOTTOM = 30, 312, 10, 104
+LEFT, RIGHT, TOP, BOTTOM = 34, 312, 10, 104
 """The edges of what is drawn; the words stand outside of them."""
 
 

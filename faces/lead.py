@@ -72,10 +72,6 @@ class Case:
         ]
 
     @property
-    def has_notes(self) -> bool:
-        return any(vote.note for vote in self.votes)
-
-    @property
     def vetoes(self) -> list[Rating]:
         return [vote for vote in self.votes if vote.is_veto]
 

@@ -7,11 +7,13 @@ from datetime import date
 from decimal import Decimal
 
 import openpyxl
+from django.contrib.auth.models import Group, User
 from PIL import Image
 
 from faces.files import save_pictures
-from faces.models import Face, Network
+from faces.models import Face, Network, Rating, Report
 from quiz.models import Choice, Question, Quiz, Result
+from quiz.roles import set_up_roles
 from texts.models import MessageTemplate, Tone, Word, WordList
 
 _seeds = itertools.count(1)
@@ -60,6 +62,47 @@ def make_face(*, approved=True, picture=False, **fields):
     if picture:
         save_pictures(make_picture(seed), face.picture_sha256, "tiny")
     return face
+
+
+def make_waiting(**fields):
+    """A face that nobody has judged yet."""
+    unknown = ["gender", "age_bucket", "quality", "adult", "problem"]
+    defaults = dict.fromkeys(unknown, "unknown") | {"review": "none"}
+    return make_face(approved=False, **(defaults | fields))
+
+
+def make_rater(name=None, role="rater", **fields):
+    """Somebody with the permissions of a role."""
+    set_up_roles()
+    name = name or f"{role} {next(_seeds)}"
+    user = User.objects.create_user(name, is_staff=True, **fields)
+    user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+def make_rating(face=None, rater=None, **fields):
+    """A vote as it lies in the database, without what it would decide."""
+    labels = {"gender": "woman", "age_bucket": "30s", "quality": "good"}
+    return Rating.objects.create(
+        face=face or make_waiting(),
+        rater=rater or make_rater(),
+        **{"adult": "yes", "problem": "none"} | labels | fields,
+    )
+
+
+def make_conflict(*genders, **fields):
+    """A face that three raters call different things."""
+    face = make_waiting(**fields)
+    for gender in genders or ("woman", "man", "androgynous"):
+        make_rating(face, gender=gender)
+    return face
+
+
+def make_report(face=None, **fields):
+    """A visitor's report, which hid the face."""
+    face = face or make_face()
+    face.hide("Reported.")
+    return Report.objects.create(face=face, **{"reason": "looks_young"} | fields)
 
 
 def make_picture(seed=1, side=512):
