@@ -6,11 +6,18 @@ A unit is what all raters said of one face; what a rater did not say is left out
 from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 Units = Iterable[Iterable[Any]]
 Distance = Callable[[Any, Any, Counter[Any]], float]
 """How far two values are apart, given how often each value was used."""
+
+
+class Pattern(NamedTuple):
+    counts: Counter[Any]
+    """How often each value was given to a face."""
+    times: int
+    """The number of such faces."""
 
 
 def nominal(a: Any, b: Any, totals: Counter[Any]) -> float:
@@ -35,35 +42,49 @@ def alpha(units: Units, distance: Distance = nominal) -> float | None:
 
     None where it means nothing: nobody shares a face, or all said the same of every one.
     """
-    shared = shared_units(units)
-    totals = sum(shared, Counter[Any]())
+    patterns = count_patterns(units)
+    totals = count_values(patterns)
     expected = disagreement(totals, distance, totals) / max(totals.total() - 1, 1)
     if not expected:
         return None
-    observed = sum(
-        disagreement(counts, distance, totals) / (counts.total() - 1)
-        for counts in shared
-    )
-    return 1 - observed / expected
+    return 1 - observed(patterns, distance, totals) / expected
 
 
 def agreement(units: Units) -> float | None:
     """The share of answers that agree: what alpha corrects for chance."""
-    shared = shared_units(units)
-    num_values = sum(counts.total() for counts in shared)
-    if not num_values:
+    patterns = count_patterns(units)
+    totals = count_values(patterns)
+    if not totals:
         return None
-    differing = sum(
-        disagreement(counts, nominal, counts) / (counts.total() - 1)
-        for counts in shared
+    return 1 - observed(patterns, nominal, totals) / totals.total()
+
+
+def count_patterns(units: Units) -> list[Pattern]:
+    """Faces that two raters or more answered alike are counted, and weighed once."""
+    answers = Counter(tuple(sorted(values)) for values in units)
+    return [
+        Pattern(Counter(values), times)
+        for values, times in answers.items()
+        if len(values) > 1
+    ]
+
+
+def count_values(patterns: Iterable[Pattern]) -> Counter[Any]:
+    totals = Counter[Any]()
+    for counts, times in patterns:
+        for value, count in counts.items():
+            totals[value] += count * times
+    return totals
+
+
+def observed(
+    patterns: Iterable[Pattern], distance: Distance, totals: Counter[Any]
+) -> float:
+    """The distances within each face, each rater compared with all others on it."""
+    return sum(
+        times * disagreement(counts, distance, totals) / (counts.total() - 1)
+        for counts, times in patterns
     )
-    return 1 - differing / num_values
-
-
-def shared_units(units: Units) -> list[Counter[Any]]:
-    """The answers to each unit that two raters or more said something of."""
-    counted = [Counter(values) for values in units]
-    return [counts for counts in counted if counts.total() > 1]
 
 
 def disagreement(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
 from faces.models import Face, GoldFace, RatingQuerySet
@@ -22,6 +23,7 @@ class Vote(NamedTuple):
     said: Said
 
 
+@cache
 def said_of(adult: str, problem: str, *labels: str) -> Said:
     """A veto ends the face, so no more was judged; "can't tell" is no answer either."""
     if problem not in NO_PROBLEM:
