@@ -1,12 +1,14 @@
+from django import forms
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 
 from faces.files import PUBLIC_SIZES
-from faces.models import Face, FaceEvent, Network
+from faces.models import Face, FaceEvent, GoldFace, Network
 from faces.views import picture_response
 
 
@@ -87,7 +89,7 @@ class FaceAdmin(ReadOnlyAdmin):
     search_help_text = (
         "Find a face by its seed, by the key in its address or by SHA-256."
     )
-    actions = ["revoke_faces"]
+    actions = ["revoke_faces", "mark_as_gold"]
     inlines = [FaceEventInline]
     readonly_fields = ["large_picture", "addresses"]
     fieldsets = [
@@ -176,6 +178,60 @@ class FaceAdmin(ReadOnlyAdmin):
         )
         level = messages.SUCCESS if revoked else messages.WARNING
         self.message_user(request, f"{revoked} of {len(faces)} faces revoked.", level)
+
+    def has_gold_permission(self, request):
+        return request.user.has_perm("faces.decide_face")
+
+    @admin.action(description="Mark as gold: its answer is known", permissions=["gold"])
+    def mark_as_gold(self, request, faces):
+        """One at a time, as each needs a sentence that says why."""
+        if len(faces) != 1 or not faces[0].is_decided:
+            said = "Choose one face that is approved or rejected: only a decided face has a known answer."
+            self.message_user(request, said, messages.WARNING)
+            return None
+        answer = {name: getattr(faces[0], name) for name in GoldFaceAdmin.answer}
+        query = urlencode({"face": faces[0].pk, **answer})
+        return redirect(f"{reverse('admin:faces_goldface_add')}?{query}")
+
+
+class GoldFaceForm(forms.ModelForm):
+    """The answer is known, and raters are told why."""
+
+    adult = forms.ChoiceField(choices=[("", "Choose"), *Face.Adult.choices[1:]])
+    problem = forms.ChoiceField(choices=[("", "Choose"), *Face.Problem.choices[1:]])
+    why = forms.CharField(max_length=200, help_text="What a rater is told afterwards.")
+
+
+@admin.register(GoldFace)
+class GoldFaceAdmin(admin.ModelAdmin):
+    """Faces that raters are shown now and then to see how they do."""
+
+    form = GoldFaceForm
+    answer = ["adult", "problem", "gender", "age_bucket", "quality"]
+    list_display = ["picture", "face", *answer, "why", "made_at"]
+    list_display_links = ["picture", "face"]
+    list_filter = ["adult", "problem", "quality"]
+    list_select_related = ["face"]
+    search_fields = ["=face__seed", "face__key", "why"]
+    autocomplete_fields = ["face"]
+    fieldsets = [
+        (None, {"fields": ["face"]}),
+        ("The known answer", {"fields": [*answer]}),
+        ("What raters are told", {"fields": ["why"]}),
+    ]
+
+    def may_decide(self, request, obj=None):
+        return request.user.has_perm("faces.decide_face")
+
+    has_module_permission = has_view_permission = may_decide
+    has_add_permission = has_change_permission = has_delete_permission = may_decide
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["face"] if obj else []
+
+    @admin.display(description="picture")
+    def picture(self, gold):
+        return FaceAdmin(Face, self.admin_site).thumbnail(gold.face)
 
 
 @admin.register(FaceEvent)

@@ -1,8 +1,10 @@
 import secrets
+from datetime import date, datetime, time, timedelta
 from typing import Self
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -251,6 +253,10 @@ class Face(models.Model):
         return self.status == self.Status.APPROVED
 
     @property
+    def is_decided(self) -> bool:
+        return self.status in (self.Status.APPROVED, self.Status.REJECTED)
+
+    @property
     def is_trainwreck(self) -> bool:
         return self.quality == self.Quality.TRAINWRECK
 
@@ -305,7 +311,7 @@ class Face(models.Model):
 
 
 class FaceEvent(models.Model):
-    """One change of a face's status. Rows are only ever added."""
+    """A change of a face's status, or the lead's look at one. Rows are only ever added."""
 
     face = models.ForeignKey(Face, models.PROTECT, related_name="events")
     at = models.DateTimeField(default=timezone.now)
@@ -337,6 +343,14 @@ class RatingQuerySet(models.QuerySet["Rating"]):
         return self.standing().filter(
             purpose__in=[Rating.Purpose.JUDGE, Rating.Purpose.LEAD]
         )
+
+    def between(self, first: date, last: date) -> Self:
+        """Ratings of these days, both included."""
+        start, end = (
+            timezone.make_aware(datetime.combine(day, time.min))
+            for day in (first, last + timedelta(days=1))
+        )
+        return self.filter(rated_at__gte=start, rated_at__lt=end)
 
 
 class Rating(models.Model):
@@ -465,6 +479,21 @@ class GoldFace(models.Model):
 
     def __str__(self) -> str:
         return f"face {self.face_id}"
+
+    def clean(self) -> None:
+        """An answer that nobody can get wrong: whole, and as the face was decided."""
+        if self.face_id is None:
+            return
+        is_veto = self.adult != Face.Adult.YES or self.problem != Face.Problem.NONE
+        labels = [self.gender, self.age_bucket, self.quality]
+        if not self.face.is_decided:
+            raise ValidationError("Only a decided face has a known answer.")
+        if is_veto and self.face.status == Face.Status.APPROVED:
+            raise ValidationError(
+                "This face was approved: revoke it first if it looks young or has a problem."
+            )
+        if not is_veto and "unknown" in labels:
+            raise ValidationError("Name gender, age and quality, or what is wrong.")
 
 
 class Report(models.Model):

@@ -1,6 +1,8 @@
+from django.contrib.auth.decorators import login_required, permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from faces.files import read_picture
@@ -18,6 +20,19 @@ def picture(request: HttpRequest, key: str, size: str) -> HttpResponse:
     response["Cache-Control"] = "public, max-age=60"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
+
+
+@require_safe
+@never_cache
+@login_required
+@permission_required("faces.rate_face", raise_exception=True)
+def waiting_picture(request: HttpRequest, face_id: int, size: str) -> HttpResponse:
+    """A portrait for the panel: one that still waits, or any for who decides."""
+    face = get_object_or_404(Face, pk=face_id)
+    is_waiting = face.status == Face.Status.UNRATED
+    if not is_waiting and not request.user.has_perm("faces.decide_face"):
+        raise Http404
+    return picture_response(face, int(size))
 
 
 def picture_response(face: Face, size: int) -> HttpResponse:

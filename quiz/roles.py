@@ -25,7 +25,7 @@ ROLES = {
         "faces": {"face": ["view"]},
     },
     "rater": {"faces": {"face": ["view", "rate"]}},
-    "lead": {"faces": {"face": ["view", "rate", "decide"]}},
+    "lead": {"faces": {"face": ["view", "rate", "decide"], "faceevent": ["view"]}},
     "operator": {
         "faces": {
             "face": ["view", "revoke"],

@@ -10,15 +10,16 @@ from functools import cache
 from html import escape
 
 import openpyxl
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, User
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
 
 from faces.files import picture_name, save_pictures
-from faces.models import Face, GoldFace, Network
+from faces.models import Face, GoldFace, Network, Rating, Report
 from faces.voting import JUDGEMENTS
 from quiz.models import Choice, Question, Quiz, Result
+from quiz.roles import set_up_roles
 from texts.models import MessageTemplate, Tone, Word, WordList
 
 _seeds = itertools.count(1)
@@ -98,10 +99,47 @@ def make_gold_face(**fields):
     return face
 
 
-def make_rater(username="rita"):
-    user, _ = User.objects.get_or_create(username=username)
-    user.user_permissions.add(Permission.objects.get(codename="rate_face"))
+def make_waiting(**fields):
+    """A face that nobody has judged yet."""
+    unknown = ["gender", "age_bucket", "quality", "adult", "problem"]
+    defaults = dict.fromkeys(unknown, "unknown") | {"review": "none"}
+    return make_face(approved=False, **(defaults | fields))
+
+
+def make_rater(username=None, role="rater", **fields):
+    """Somebody with the permissions of a role."""
+    set_up_roles()
+    user, _ = User.objects.get_or_create(
+        username=username or f"{role} {next(_seeds)}",
+        defaults={"is_staff": True} | fields,
+    )
+    user.groups.add(Group.objects.get(name=role))
     return user
+
+
+def make_rating(face=None, rater=None, **fields):
+    """A vote as it lies in the database, without what it would decide."""
+    labels = {"gender": "woman", "age_bucket": "30s", "quality": "good"}
+    return Rating.objects.create(
+        face=face or make_waiting(),
+        rater=rater or make_rater(),
+        **{"adult": "yes", "problem": "none"} | labels | fields,
+    )
+
+
+def make_conflict(*genders, **fields):
+    """A face that three raters call different things."""
+    face = make_waiting(**fields)
+    for gender in genders or ("woman", "man", "androgynous"):
+        make_rating(face, gender=gender)
+    return face
+
+
+def make_report(face=None, **fields):
+    """A visitor's report, which hid the face."""
+    face = face or make_face()
+    face.hide("Reported.")
+    return Report.objects.create(face=face, **{"reason": "looks_young"} | fields)
 
 
 def make_picture(seed=1, side=512):

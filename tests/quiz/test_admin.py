@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from faces.models import Face, Network
+from faces.models import Face, GoldFace, Network
 from quiz.models import Choice, Question, Quiz, Result
 from quiz.roles import set_up_roles
 from tests.make import (
@@ -77,7 +77,9 @@ def test_lists_and_pages_open_without_a_query_per_row(
     make_line("hello", "Hi!", "wholesome")
     make_words("pet", "otters")
     for _ in range(5):
-        make_result(face=make_face(picture=True))
+        face = make_face(picture=True)
+        make_result(face=face)
+        GoldFace.objects.create(face=face, adult="yes", problem="none")
 
     with django_assert_max_num_queries(14):
         assert client.get(changelist(model)).status_code == 200
