@@ -1,7 +1,10 @@
+import time
+
 from django.http import HttpResponse
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 
+from faces import panel_views
 from faces.models import Face
 from quiz.models import Result
 
@@ -37,7 +40,16 @@ def bare_select_and_insert(request):
     return HttpResponse(status=303, headers={"Location": "/"})
 
 
+def timed_vote(request):
+    start = time.perf_counter()
+    response = panel_views.vote(request)
+    milliseconds = (time.perf_counter() - start) * 1000
+    response["Server-Timing"] = f"vote;dur={milliseconds:.1f}"
+    return response
+
+
 urlpatterns = [
+    path("panel/vote/", timed_vote),
     path("", include("config.urls")),
     path("bare/view/", bare),
     path("bare/select-and-insert/", bare_select_and_insert),
