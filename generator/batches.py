@@ -83,6 +83,7 @@ def draw_batch(
     start = time.monotonic()
     try:
         studio = open_studio(batch.network_id)
+        studio.sampler.note = ""
         for drawn in draw_missing(batch, studio):
             if not store(drawn, batch):
                 logger.info("%s was drawn by another worker.", drawn.recipe)

@@ -23,7 +23,7 @@ class Sampler:
         self.device = device
         self.batch_size = batch_size(device, network.resolution)
         self.note = ""
-        """What had to be changed to go on, in words."""
+        """What had to be changed to go on with a batch, in words."""
 
     @torch.inference_mode()
     def w(self, recipe: Recipe) -> Tensor:

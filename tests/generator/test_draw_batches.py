@@ -30,6 +30,19 @@ def taken(**fields):
     return batch
 
 
+def test_what_had_to_be_changed_is_said_of_one_batch_only():
+    studio = open_small_studio(make_small_network().pk)
+    studio.sampler.batch_size = 64
+    first = taken(network=studio.network, count=2)
+    second = taken(network=studio.network, count=2, first_seed=200_000)
+
+    draw_batch(first, lambda network_id: studio, studio.sampler.halve_batch)
+    draw_batch(second, lambda network_id: studio)
+
+    assert first.last_error == "Out of memory at 32 pictures at once, went on with 16."
+    assert second.last_error == ""
+
+
 def test_every_seed_becomes_a_face_that_waits_for_the_panel(settings):
     batch = taken(count=5)
 
