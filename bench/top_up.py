@@ -29,6 +29,7 @@ django.setup()
 from django.core.management import CommandError, call_command
 from tqdm import tqdm
 
+from generator.arguments import DEFAULT_NETWORK
 from generator.batches import Studio, draw_batch
 from generator.devices import choose_device
 from generator.errors import GeneratorError
@@ -118,7 +119,7 @@ def main() -> None:
     try:
         call_command("fetch_weights")
         call_command("fetch_weights", screening=True)
-        network = find_network("mobilestylegan-ffhq")
+        network = find_network(DEFAULT_NETWORK)
         studio = Studio.open(network.pk, choose_device())
     except (CommandError, GeneratorError) as error:
         print(f"Skipped: {error}")
