@@ -19,11 +19,9 @@ from PIL import Image
 
 from faces.files import save_pictures
 from faces.models import Face, Network
-from generator.devices import prepare
 from generator.duplicates import Duplicates
 from generator.errors import GeneratorError
 from generator.models import Batch
-from generator.networks import load_network
 from generator.recipes import Recipe
 from generator.sampling import Sampler, to_pixels
 from generator.screening import Screener, Screening
@@ -51,11 +49,10 @@ class Studio:
     ) -> Self:
         """Load everything onto a device; GeneratorError when something is not here."""
         row = Network.objects.get(pk=network_id)
-        network = load_network(row)
-        prepare(network, device)
+        sampler = Sampler.load(row, device)
         screener = Screener.load(device)
         steering = load_steering(row.sha256) if is_steered else None
-        return cls(row, Sampler(network, device), screener, steering)
+        return cls(row, sampler, screener, steering)
 
 
 @dataclass(frozen=True)
