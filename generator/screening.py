@@ -37,6 +37,7 @@ DETECTOR_SIDE = 256
 FACERES_SIDE, FACEAPI_SIDE = 224, 112
 ADULT = 18
 DIGITS = 4
+NOT_THE_PICTURES_FAULT = MemoryError, torch.OutOfMemoryError, torch.AcceleratorError
 MEANS = {
     "age": ["faceres_age", "fa", "dlib_age"],
     "male": ["faceres_male", "faceapi_male", "dlib_male"],
@@ -89,7 +90,8 @@ class Screener:
     def screen(self, pixels: np.ndarray) -> Screening:
         """uint8 (side, side, 3), RGB, side ≥ 256 → what there is to know about it.
 
-        A measurement that fails rejects the picture and is logged.
+        A measurement that fails rejects the picture and is logged. That memory ran out
+        or the device failed is raised instead: the picture may be tried again.
         Raises ValueError for anything but such a picture.
         """
         image = to_image(pixels)
@@ -192,6 +194,8 @@ def measured_by(
 ) -> dict[str, float]:
     try:
         return measure(image)
+    except NOT_THE_PICTURES_FAULT:
+        raise
     except Exception:  # whatever it was, the picture must not get through
         logger.exception("A picture could not be measured.")
         return {}

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+import torch
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -136,6 +137,20 @@ def test_a_batch_that_was_cut_short_goes_on():
     assert 0 < num_before < 6
     assert Face.objects.count() == 6
     assert (batch.status, batch.num_drawn, batch.last_error) == ("done", 6, "")
+
+
+def test_a_batch_whose_screening_lacks_memory_is_given_back():
+    class Full(HashScreener):
+        def screen(self, pixels):
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    batch = taken(count=2)
+    with pytest.raises(torch.OutOfMemoryError):
+        draw(batch, Full())
+
+    assert batch.status == "waiting"
+    assert "CUDA out of memory" in batch.last_error
+    assert not Face.objects.exists()
 
 
 def test_two_workers_at_once_store_every_face_once():
