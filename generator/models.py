@@ -328,6 +328,9 @@ class Sample(models.Model):
     )
     asked_at = models.DateTimeField(default=timezone.now)
     drawn_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text="Workers that began to draw it."
+    )
     sheet = models.BinaryField(default=b"", help_text="A WebP of eight pictures.")
     last_error = models.CharField(max_length=300, blank=True)
 
@@ -344,6 +347,15 @@ class Sample(models.Model):
     @property
     def seeds(self) -> range:
         return range(self.first_seed, self.first_seed + 8)
+
+    def begin(self) -> bool:
+        """Count one more attempt; False, and the reason is written, after too many."""
+        waiting = Sample.objects.waiting().filter(pk=self.pk)
+        if waiting.filter(attempts__gte=MAX_ATTEMPTS).update(
+            last_error=f"It ended its worker {MAX_ATTEMPTS} times."
+        ):
+            return False
+        return bool(waiting.update(attempts=F("attempts") + 1))
 
 
 class Worker(models.Model):
