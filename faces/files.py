@@ -141,9 +141,15 @@ def save_pictures(image: Image.Image, sha256: str, description: str) -> None:
         name = picture_name(sha256, size)
         if renew(name):
             continue
-        resized = image.resize((size, size), Image.Resampling.LANCZOS)
-        data = encode(resized, "jpeg" if size == CARD_SIZE else "webp", mark)
+        data = encode(
+            resize(image, size), "jpeg" if size == CARD_SIZE else "webp", mark
+        )
         default_storage.save(name, ContentFile(data))
+
+
+def resize(image: Image.Image, size: int) -> Image.Image:
+    """The smallest sizes come from a quick half or quarter: nobody sees the difference."""
+    return image.resize((size, size), Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
 def renew(name: str) -> bool:

@@ -102,7 +102,8 @@ def draw_batch(
 def draw_missing(batch: Batch, studio: Studio) -> Iterator[Drawn]:
     """Draw, screen and file what has no face yet.
 
-    Threads screen and encode while the next pictures are drawn.
+    Beside a GPU, threads screen and encode while the next pictures are drawn. A CPU does
+    one after the other: threads that draw would wait for those that do something else.
     """
     faces = Face.objects.filter(network=batch.network, psi=batch.psi)
     span = batch.seeds[0], batch.seeds[-1]
@@ -115,12 +116,13 @@ def draw_missing(batch: Batch, studio: Studio) -> Iterator[Drawn]:
     hashes = Face.objects.exclude(phash="").values_list("phash", flat=True)
     duplicates = Duplicates(hashes.iterator())
     num_threads = 1 if studio.sampler.device.type == "cpu" else os.cpu_count() or 1
+    num_ahead = 0 if studio.sampler.device.type == "cpu" else 2 * num_threads
     pending: deque[Future[Drawn]] = deque()
     with ThreadPoolExecutor(num_threads) as threads:
         for recipe, pixels, screening in draw_recipes(batch, studio, groups):
             arguments = (recipe, pixels, screening, studio.screener, duplicates)
             pending.append(threads.submit(finish, *arguments))
-            if len(pending) > 2 * num_threads:
+            if len(pending) > num_ahead:
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()
