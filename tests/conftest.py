@@ -67,3 +67,17 @@ def postgres_url() -> Iterator[str]:
     else:
         with postgres_server() as url:
             yield url
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[Any]) -> None:
+    """PostgreSQL is for what uses a database: the rest showed the same on SQLite."""
+    if connection.vendor != "postgresql":
+        return
+    left_out = [item for item in items if not uses_database(item)]
+    items[:] = [item for item in items if uses_database(item)]
+    config.hook.pytest_deselected(items=left_out)
+
+
+def uses_database(item: pytest.Item) -> bool:
+    names = {"db", "transactional_db", "live_server"}.intersection(item.fixturenames)  # type: ignore[attr-defined]
+    return bool(names or item.get_closest_marker("django_db"))
