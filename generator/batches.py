@@ -25,7 +25,7 @@ from generator.models import Batch
 from generator.recipes import Recipe
 from generator.sampling import Sampler, to_pixels
 from generator.screening import Screener, Screening
-from generator.steered import draw_steered
+from generator.steered import choose, draw_steered
 from generator.steering import Steering, load_steering
 
 logger = logging.getLogger(__name__)
@@ -131,15 +131,20 @@ def draw_missing(batch: Batch, studio: Studio) -> Iterator[Drawn]:
 def draw_recipes(
     batch: Batch, studio: Studio, groups: Sequence[Sequence[Recipe]]
 ) -> Iterator[tuple[Recipe, np.ndarray, Screening | None]]:
-    """Give a uint8 picture for each group, steered where that can be and so screened."""
+    """Give a uint8 picture for each group, steered where that can be and so screened.
+
+    A trainwreck is chosen and not moved: that would make it less of one.
+    """
     sampler, steering = studio.sampler, studio.steering
+    cell = batch.gender, batch.age_bucket
     if steering and batch.quality == Face.Quality.GOOD:
         batch.mine().update(is_steered=True)
-        cell = batch.gender, batch.age_bucket
         for drawn in draw_steered(sampler, studio.screener, steering, groups, *cell):
             yield drawn.recipe, drawn.pixels, drawn.screening
     else:
         recipes = [group[0] for group in groups]
+        if steering:
+            recipes = choose(sampler, steering, groups, *cell)
         for recipe, picture in zip(recipes, sampler.draw(recipes), strict=True):
             yield recipe, to_pixels(picture), None
 

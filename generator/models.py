@@ -76,8 +76,8 @@ class TopUpSettings(models.Model):
     )
     trainwreck_psi = models.DecimalField(
         **PSI,
-        default="1.55",
-        help_text="Truncation for trainwrecks: 1.4 to 1.8 is funny, 2.4 no face.",
+        default="1.4",
+        help_text="Truncation for trainwrecks: 1.2 to 1.55 is funny; above, few are faces.",
     )
     batch_size = models.PositiveSmallIntegerField(
         default=16,

@@ -3,6 +3,7 @@ import signal
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -12,6 +13,10 @@ from django.test import override_settings
 from faces.pool import pool
 from quiz.page import pages
 from tests.services import postgres_server, redis_server
+
+# A busy machine is no reason to fail.
+hypothesis.settings.register_profile("at any speed", deadline=None)
+hypothesis.settings.load_profile("at any speed")
 
 
 def pytest_configure() -> None:

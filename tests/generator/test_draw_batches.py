@@ -1,5 +1,7 @@
+from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 import pytest
 import torch
 from django.db import IntegrityError, transaction
@@ -10,6 +12,9 @@ from faces.models import Face, FaceEvent
 from generator.batches import draw_batch
 from generator.errors import GeneratorError
 from generator.models import MAX_ATTEMPTS, Batch
+from generator.recipes import Recipe
+from generator.steered import choose
+from generator.steering import fit
 from tests.generator.small import (
     HashScreener,
     KeepsAll,
@@ -58,6 +63,24 @@ def test_every_seed_becomes_a_face_that_waits_for_the_panel(settings):
     assert all(face.proposed_gender != "unknown" and face.phash for face in faces)
     assert all(has_pictures(face.picture_sha256) for face in faces)
     assert not Face.objects.servable().exists()
+
+
+def test_a_trainwreck_is_the_nearest_of_its_seeds_and_not_moved():
+    batch = taken(count=2, quality="trainwreck")
+    studio = open_small_studio(batch.network_id, KeepsAll())
+    w = np.random.default_rng(1).normal(size=(200, studio.sampler.network.w_dim))
+    traits = w[:, :2] * [3, 0.2] + [1, 3.6]
+    studio = replace(studio, steering=fit(w, traits, w))
+
+    draw_batch(batch, lambda network_id: studio)
+
+    groups = [[Recipe("small", seed, 0.7) for seed in g] for g in batch.seed_groups]
+    nearest = choose(studio.sampler, studio.steering, groups, "woman", "30s")
+    faces = Face.objects.order_by("seed")
+    assert [face.seed for face in faces] == [recipe.seed for recipe in nearest]
+    assert [face.seed for face in faces] != [seeds[0] for seeds in batch.seed_groups]
+    assert {face.edit for face in faces} == {""}
+    assert not batch.is_steered
 
 
 def test_the_batch_counts_what_became_of_its_pictures():
