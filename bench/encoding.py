@@ -31,7 +31,7 @@ from skimage.metrics import structural_similarity
 from tqdm import tqdm
 
 from faces.files import LOSSY, ai_mark, encode
-from generator.management.commands.generate_faces import DEFAULT_NETWORK
+from generator.arguments import DEFAULT_NETWORK
 from generator.recipes import Recipe
 
 FACES = [Recipe(DEFAULT_NETWORK, seed, psi=0.7) for seed in range(100)]

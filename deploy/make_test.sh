@@ -1,5 +1,5 @@
 #!/bin/sh
-# Run the whole suite on SQLite, then all but the browser tests on PostgreSQL. Arguments go to pytest.
+# Run the whole suite on SQLite, then what uses the database, but no browser, on PostgreSQL. Arguments go to pytest.
 set -u
 
 bring_chromium() {

@@ -61,6 +61,16 @@ def write_whole(path: Path, data: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+    write_down_names(path.parent)
+
+
+def write_down_names(folder: Path) -> None:
+    """Have the names in a folder, too, survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def ai_mark(description: str = "") -> bytes:
@@ -129,11 +139,26 @@ def save_pictures(image: Image.Image, sha256: str, description: str) -> None:
     mark = ai_mark(description)
     for size in ALL_SIZES:
         name = picture_name(sha256, size)
-        if default_storage.exists(name):
+        if renew(name):
             continue
-        resized = image.resize((size, size), Image.Resampling.LANCZOS)
-        data = encode(resized, "jpeg" if size == CARD_SIZE else "webp", mark)
+        data = encode(
+            resize(image, size), "jpeg" if size == CARD_SIZE else "webp", mark
+        )
         default_storage.save(name, ContentFile(data))
+
+
+def resize(image: Image.Image, size: int) -> Image.Image:
+    """The smallest sizes come from a quick half or quarter: nobody sees the difference."""
+    return image.resize((size, size), Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
+def renew(name: str) -> bool:
+    """Make a stored file young, so that no sweep takes it; False if there is none."""
+    try:
+        os.utime(default_storage.path(name))
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def read_picture(sha256: str, size: int) -> bytes:

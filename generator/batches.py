@@ -19,15 +19,13 @@ from PIL import Image
 
 from faces.files import save_pictures
 from faces.models import Face, Network
-from generator.devices import prepare
 from generator.duplicates import Duplicates
 from generator.errors import GeneratorError
 from generator.models import Batch
-from generator.networks import load_network
 from generator.recipes import Recipe
 from generator.sampling import Sampler, to_pixels
 from generator.screening import Screener, Screening
-from generator.steered import draw_steered
+from generator.steered import choose, draw_steered
 from generator.steering import Steering, load_steering
 
 logger = logging.getLogger(__name__)
@@ -51,11 +49,10 @@ class Studio:
     ) -> Self:
         """Load everything onto a device; GeneratorError when something is not here."""
         row = Network.objects.get(pk=network_id)
-        network = load_network(row)
-        prepare(network, device)
+        sampler = Sampler.load(row, device)
         screener = Screener.load(device)
         steering = load_steering(row.sha256) if is_steered else None
-        return cls(row, Sampler(network, device), screener, steering)
+        return cls(row, sampler, screener, steering)
 
 
 @dataclass(frozen=True)
@@ -83,6 +80,7 @@ def draw_batch(
     start = time.monotonic()
     try:
         studio = open_studio(batch.network_id)
+        studio.sampler.note = ""
         for drawn in draw_missing(batch, studio):
             if not store(drawn, batch):
                 logger.info("%s was drawn by another worker.", drawn.recipe)
@@ -104,7 +102,8 @@ def draw_batch(
 def draw_missing(batch: Batch, studio: Studio) -> Iterator[Drawn]:
     """Draw, screen and file what has no face yet.
 
-    Threads screen and encode while the next pictures are drawn.
+    Beside a GPU, threads screen and encode while the next pictures are drawn. A CPU does
+    one after the other: threads that draw would wait for those that do something else.
     """
     faces = Face.objects.filter(network=batch.network, psi=batch.psi)
     span = batch.seeds[0], batch.seeds[-1]
@@ -117,12 +116,13 @@ def draw_missing(batch: Batch, studio: Studio) -> Iterator[Drawn]:
     hashes = Face.objects.exclude(phash="").values_list("phash", flat=True)
     duplicates = Duplicates(hashes.iterator())
     num_threads = 1 if studio.sampler.device.type == "cpu" else os.cpu_count() or 1
+    num_ahead = 0 if studio.sampler.device.type == "cpu" else 2 * num_threads
     pending: deque[Future[Drawn]] = deque()
     with ThreadPoolExecutor(num_threads) as threads:
         for recipe, pixels, screening in draw_recipes(batch, studio, groups):
             arguments = (recipe, pixels, screening, studio.screener, duplicates)
             pending.append(threads.submit(finish, *arguments))
-            if len(pending) > 2 * num_threads:
+            if len(pending) > num_ahead:
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()
@@ -131,15 +131,20 @@ def draw_missing(batch: Batch, studio: Studio) -> Iterator[Drawn]:
 def draw_recipes(
     batch: Batch, studio: Studio, groups: Sequence[Sequence[Recipe]]
 ) -> Iterator[tuple[Recipe, np.ndarray, Screening | None]]:
-    """Give a uint8 picture for each group, steered where that can be and so screened."""
+    """Give a uint8 picture for each group, steered where that can be and so screened.
+
+    A trainwreck is chosen and not moved: that would make it less of one.
+    """
     sampler, steering = studio.sampler, studio.steering
+    cell = batch.gender, batch.age_bucket
     if steering and batch.quality == Face.Quality.GOOD:
         batch.mine().update(is_steered=True)
-        cell = batch.gender, batch.age_bucket
         for drawn in draw_steered(sampler, studio.screener, steering, groups, *cell):
             yield drawn.recipe, drawn.pixels, drawn.screening
     else:
         recipes = [group[0] for group in groups]
+        if steering:
+            recipes = choose(sampler, steering, groups, *cell)
         for recipe, picture in zip(recipes, sampler.draw(recipes), strict=True):
             yield recipe, to_pixels(picture), None
 

@@ -2,7 +2,6 @@
 
 import io
 import os
-import shutil
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from faces.files import LOSSY, ai_mark, encode, write_whole
+from generator.disk import check_room
 from generator.errors import GeneratorError
 from generator.latents import latents
 from generator.recipes import Recipe
@@ -23,7 +23,6 @@ FRAME_MILLISECONDS, LAST_FRAME_MILLISECONDS = 80, 1500
 DEFAULT_SIZE, MIN_SIZE = 512, 16
 BYTES_PER_PIXEL = 2
 """More than a PNG of a face takes."""
-SPARE_BYTES = 1_000_000_000
 MAX_RAW_BYTES = 2_000_000_000
 SHEET_FORMATS = {".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp", ".png": "png"}
 Drawn = tuple[Recipe, Image.Image]
@@ -48,15 +47,7 @@ def check_size(sampler: Sampler, size: int | None) -> int:
 
 
 def check_folder(folder: Path, count: int, size: int) -> Path:
-    """Make the folder, and refuse to start what would fill the disk."""
-    folder.mkdir(parents=True, exist_ok=True)
-    needed = count * size * size * BYTES_PER_PIXEL + SPARE_BYTES
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise GeneratorError(
-            f"The disk has {free / 1e9:.1f} GB left, and {needed / 1e9:.1f} GB are needed "
-            f"({SPARE_BYTES / 1e9:.0f} GB are left alone)."
-        )
+    check_room(folder, count * size * size * BYTES_PER_PIXEL)
     return folder
 
 

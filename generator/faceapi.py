@@ -94,7 +94,7 @@ class FaceApi(nn.Module):
             network = cls(weights)
         except (KeyError, ValueError) as error:
             raise LoadError(f"It is not face-api's network: {error!r}.") from error
-        return network.eval()
+        return network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, x: Tensor) -> FaceApiOutput:
         x = (x - self.mean) / 255

@@ -44,7 +44,7 @@ class FaceRes(nn.Module):
             network = cls(read_layers(weights), *read_heads(weights))
         except (KeyError, ValueError) as error:
             raise LoadError(f"It is not a faceres network: {error!r}.") from error
-        return network.eval()
+        return network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, x: Tensor) -> FaceResOutput:
         x = x.flip(1) - self.mean

@@ -146,7 +146,7 @@ def run_tool(
     package: Package, folder: Path, on_progress: Callable[[int], object]
 ) -> None:
     log = folder / "tool.log"
-    # A pip of 25.1 or newer goes on where a broken connection left it.
+    # pip 25.1, part of the extra gpu, goes on where a broken connection left it.
     environment = os.environ | {"TMPDIR": str(folder), "PIP_RESUME_RETRIES": "10"}
     with log.open("w") as output:
         process = subprocess.Popen(

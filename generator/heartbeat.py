@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import torch
 from django.db import DatabaseError, connection
@@ -15,6 +16,28 @@ from generator.models import Batch, Worker
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_BEATS = 5
+SECONDS_BETWEEN_SIGNS = 15
+"""Of a worker that may have nothing to draw: a quarter of what counts as silence."""
+
+
+def stay_alive(name: str, device: torch.device) -> None:
+    """Say that a worker is there for as long as its process lives."""
+    say = partial(beat, name, device, 0, "")  # the one before it may have died drawing
+    while True:
+        try:
+            say()
+            say = partial(sign, name, device)
+        except DatabaseError:
+            logger.exception("The sign of life of %s was not written.", name)
+        connection.close()  # the thread's own; a broken one would stay broken
+        time.sleep(SECONDS_BETWEEN_SIGNS)
+
+
+def sign(name: str, device: torch.device) -> None:
+    """Leave alone what a heartbeat says of the batch at hand."""
+    Worker.objects.filter(name=name).update(
+        seen_at=timezone.now(), free_megabytes=free_megabytes(device)
+    )
 
 
 @contextmanager
@@ -38,6 +61,7 @@ def heartbeat(
                 beat(name, device, rate(), f"{batch}: {num_drawn} drawn")
             except DatabaseError:
                 logger.exception("The heartbeat of %s was not written.", name)
+                connection.close()  # it would stay broken
         connection.close()  # the thread's own
 
     beat(name, device, 0, str(batch))

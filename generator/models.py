@@ -1,5 +1,5 @@
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -11,6 +11,11 @@ from generator.recipes import MAX_PSI, MAX_SEED
 
 MAX_ATTEMPTS = 3
 MAX_WANTED = 100_000
+PSI: dict[str, Any] = {
+    "max_digits": 5,
+    "decimal_places": 4,
+    "validators": [MinValueValidator(0), MaxValueValidator(MAX_PSI)],
+}
 SEEDS_PER_PICTURE = 48
 """A steered picture takes the seed that is nearest already."""
 LEASE = timedelta(seconds=20)
@@ -65,18 +70,14 @@ class TopUpSettings(models.Model):
         help_text="No new batches; those ordered before are still drawn.",
     )
     psi = models.DecimalField(
-        max_digits=5,
-        decimal_places=4,
+        **PSI,
         default="0.7",
-        validators=[MinValueValidator(0), MaxValueValidator(MAX_PSI)],
         help_text="Truncation for good faces: lower is safer and blander.",
     )
     trainwreck_psi = models.DecimalField(
-        max_digits=5,
-        decimal_places=4,
-        default="1.55",
-        validators=[MinValueValidator(0), MaxValueValidator(MAX_PSI)],
-        help_text="Truncation for trainwrecks: 1.4 to 1.8 is funny, 2.4 no face.",
+        **PSI,
+        default="1.4",
+        help_text="Truncation for trainwrecks: 1.2 to 1.55 is funny; above, few are faces.",
     )
     batch_size = models.PositiveSmallIntegerField(
         default=16,
@@ -316,10 +317,8 @@ class Sample(models.Model):
         help_text="Only those whose weights are here.",
     )
     psi = models.DecimalField(
-        max_digits=5,
-        decimal_places=4,
+        **PSI,
         default="0.7",
-        validators=[MinValueValidator(0), MaxValueValidator(MAX_PSI)],
         help_text="Truncation: 0 is the average face, above 1 gets strange.",
     )
     first_seed = models.PositiveBigIntegerField(
@@ -329,6 +328,9 @@ class Sample(models.Model):
     )
     asked_at = models.DateTimeField(default=timezone.now)
     drawn_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text="Workers that began to draw it."
+    )
     sheet = models.BinaryField(default=b"", help_text="A WebP of eight pictures.")
     last_error = models.CharField(max_length=300, blank=True)
 
@@ -345,6 +347,15 @@ class Sample(models.Model):
     @property
     def seeds(self) -> range:
         return range(self.first_seed, self.first_seed + 8)
+
+    def begin(self) -> bool:
+        """Count one more attempt; False, and the reason is written, after too many."""
+        waiting = Sample.objects.waiting().filter(pk=self.pk)
+        if waiting.filter(attempts__gte=MAX_ATTEMPTS).update(
+            last_error=f"It ended its worker {MAX_ATTEMPTS} times."
+        ):
+            return False
+        return bool(waiting.update(attempts=F("attempts") + 1))
 
 
 class Worker(models.Model):

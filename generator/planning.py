@@ -1,6 +1,5 @@
 """Reads the pool's state from the database and turns the plan into Batch rows."""
 
-import shutil
 from datetime import timedelta
 
 from django.conf import settings
@@ -10,6 +9,7 @@ from django.utils import timezone
 
 from faces.models import Face, FaceQuerySet, Network
 from faces.pool import Cell
+from generator.disk import check_room
 from generator.errors import GeneratorError
 from generator.models import SEEDS_PER_PICTURE, Batch, Target, TopUpSettings
 from generator.recipes import MAX_SEED
@@ -17,7 +17,6 @@ from generator.top_up import CellState, Order, plan_top_up
 
 FIRST_SEED = 100_000
 """Below are the seeds that people type."""
-SPARE_BYTES = 1_000_000_000
 BYTES_PER_FACE = 300_000
 """More than all sizes of a face take on the disk."""
 
@@ -75,18 +74,9 @@ def plan() -> list[Order]:
     ordered = recent.aggregate(total=Sum("count"))["total"] or 0
     most = min(chosen.max_per_run, max(0, chosen.max_per_hour - ordered))
     orders = plan_top_up(pool_state(), chosen.batch_size, most)
-    check_disk(sum(order.count for order in orders))
+    num_pictures = sum(order.count for order in orders)
+    check_room(settings.MEDIA_ROOT, num_pictures * BYTES_PER_FACE)
     return orders
-
-
-def check_disk(num_pictures: int) -> None:
-    settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(settings.MEDIA_ROOT).free
-    if num_pictures and free < num_pictures * BYTES_PER_FACE + SPARE_BYTES:
-        raise GeneratorError(
-            f"The disk has only {free / 1e9:.1f} GB left for {num_pictures} pictures: "
-            "nothing is ordered."
-        )
 
 
 @transaction.atomic

@@ -5,9 +5,7 @@ from django.utils import timezone
 from PIL import Image
 
 from faces.files import ai_mark, encode
-from generator.devices import prepare
 from generator.models import Sample
-from generator.networks import load_network
 from generator.recipes import Recipe
 from generator.sampling import Sampler, to_pixels
 from generator.sheets import draw_sheet
@@ -24,16 +22,14 @@ def draw_sheet_of(sample: Sample, device: torch.device) -> None:
 
 
 def draw(sample: Sample, device: torch.device) -> bytes:
-    network = load_network(sample.network)
-    prepare(network, device)
-    classes = 0 if network.num_classes else None
+    sampler = Sampler.load(sample.network, device)
+    classes = 0 if sampler.network.num_classes else None
     recipes = [
         Recipe(sample.network.name, seed, float(sample.psi), classes)
         for seed in sample.seeds
     ]
     pictures = [
-        Image.fromarray(to_pixels(picture))
-        for picture in Sampler(network, device).draw(recipes)
+        Image.fromarray(to_pixels(picture)) for picture in sampler.draw(recipes)
     ]
     footer = f"{sample} · AI-generated, unscreened: not to be shown"
     sheet = draw_sheet(pictures, [f"seed {seed}" for seed in sample.seeds], footer)

@@ -2,14 +2,16 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from typing import Self
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from generator.devices import batch_size
+from faces.models import Network
+from generator.devices import batch_size, prepare
 from generator.latents import latents
-from generator.networks import Generator
+from generator.networks import Generator, load_network
 from generator.recipes import Recipe
 
 logger = logging.getLogger(__name__)
@@ -23,7 +25,14 @@ class Sampler:
         self.device = device
         self.batch_size = batch_size(device, network.resolution)
         self.note = ""
-        """What had to be changed to go on, in words."""
+        """What had to be changed to go on with a batch, in words."""
+
+    @classmethod
+    def load(cls, network: Network, device: torch.device) -> Self:
+        """Load a registered network and prepare it; LoadError when it is not here."""
+        generator = load_network(network)
+        prepare(generator, device)
+        return cls(generator, device)
 
     @torch.inference_mode()
     def w(self, recipe: Recipe) -> Tensor:

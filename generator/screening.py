@@ -2,9 +2,12 @@
 
 import logging
 import math
+import os
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Self
 
 import numpy as np
@@ -37,6 +40,7 @@ DETECTOR_SIDE = 256
 FACERES_SIDE, FACEAPI_SIDE = 224, 112
 ADULT = 18
 DIGITS = 4
+NOT_THE_PICTURES_FAULT = MemoryError, torch.OutOfMemoryError, torch.AcceleratorError
 MEANS = {
     "age": ["faceres_age", "fa", "dlib_age"],
     "male": ["faceres_male", "faceapi_male", "dlib_male"],
@@ -67,6 +71,7 @@ class Screener:
         self.deep = deep
         self.faceapi = faceapi
         self.dlib = dlib
+        self.threads = ThreadPoolExecutor(os.cpu_count())
 
     @classmethod
     def load(cls, device: torch.device | str = "cpu") -> Self:
@@ -89,7 +94,8 @@ class Screener:
     def screen(self, pixels: np.ndarray) -> Screening:
         """uint8 (side, side, 3), RGB, side ≥ 256 → what there is to know about it.
 
-        A measurement that fails rejects the picture and is logged.
+        A measurement that fails rejects the picture and is logged. That memory ran out
+        or the device failed is raised instead: the picture may be tried again.
         Raises ValueError for anything but such a picture.
         """
         image = to_image(pixels)
@@ -110,13 +116,14 @@ class Screener:
             return self.faceres(crops).embedding[0].cpu().numpy()
 
     def measure(self, image: Image.Image) -> dict[str, float]:
+        """By all networks at once, each in a thread: they wait for no one's result."""
+        measures = (
+            *(self.by_faceres, self.by_deep, self.by_faceapi),
+            *(self.by_dlib, self.by_detector, by_colour),
+        )
         measured: dict[str, float] = {}
-        with one_thread():
-            for measure in (
-                *(self.by_faceres, self.by_deep, self.by_faceapi),
-                *(self.by_dlib, self.by_detector, by_colour),
-            ):
-                measured |= measured_by(measure, image)
+        for scores in self.threads.map(measured_by, measures, repeat(image)):
+            measured |= scores
         return measured
 
     def by_faceres(self, image: Image.Image) -> dict[str, float]:
@@ -187,11 +194,15 @@ def by_colour(image: Image.Image) -> dict[str, float]:
     return {"edge": skin_at_edges(image, skin), "ita": skin_tone(skin)}
 
 
+@torch.inference_mode()
 def measured_by(
     measure: Callable[[Image.Image], dict[str, float]], image: Image.Image
 ) -> dict[str, float]:
     try:
-        return measure(image)
+        with one_thread():
+            return measure(image)
+    except NOT_THE_PICTURES_FAULT:
+        raise
     except Exception:  # whatever it was, the picture must not get through
         logger.exception("A picture could not be measured.")
         return {}

@@ -205,6 +205,7 @@ def measure_faces(
 
     None for a picture that could not be measured.
     """
-    for recipe, picture in zip(recipes, sampler.draw(recipes), strict=True):
+    ws = torch.cat([sampler.w(recipe) for recipe in recipes])
+    for w, picture in zip(ws, sampler.draw_w(ws), strict=True):
         traits = traits_of(screener.screen(to_pixels(picture)).scores)
-        yield None if traits is None else (sampler.w(recipe)[0].numpy(), traits)
+        yield None if traits is None else (w.numpy(), traits)

@@ -5,9 +5,11 @@ import os
 import socket
 from collections.abc import Iterable
 from functools import cache
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from celery import current_app, shared_task
+from celery.signals import worker_process_init
 
 from generator.errors import GeneratorError
 from generator.models import Batch, Sample
@@ -21,6 +23,24 @@ logger = logging.getLogger(__name__)
 QUEUE = "gpu"
 
 
+@worker_process_init.connect
+def start_beating(**options: object) -> None:
+    """Let the admin see a worker from its start on, whether there is anything to draw."""
+    if QUEUE in current_app.amqp.queues.consume_from:
+        Thread(target=stay_alive, daemon=True).start()
+
+
+def stay_alive() -> None:
+    from generator import heartbeat
+    from generator.devices import choose_device
+
+    heartbeat.stay_alive(worker_name(), choose_device())
+
+
+def worker_name() -> str:
+    return f"{socket.gethostname()} {os.getppid()}"  # the child's number changes
+
+
 @shared_task
 def draw_batch(batch_id: int) -> None:
     """Draw a batch, unless another worker has it or it is over."""
@@ -29,7 +49,7 @@ def draw_batch(batch_id: int) -> None:
     from generator.heartbeat import heartbeat
 
     batch = Batch.objects.select_related("network").get(pk=batch_id)
-    worker = f"{socket.gethostname()} {os.getppid()}"  # the child's number changes
+    worker = worker_name()
     if batch.take(worker):
         with heartbeat(worker, choose_device(), batch) as on_picture:
             draw(batch, open_studio, on_picture)
@@ -41,8 +61,9 @@ def draw_sample(sample_id: int) -> None:
     from generator.devices import choose_device
     from generator.samples import draw_sheet_of
 
-    for sample in Sample.objects.waiting().filter(pk=sample_id):
-        draw_sheet_of(sample, choose_device())
+    for sample in Sample.objects.filter(pk=sample_id):
+        if sample.begin():
+            draw_sheet_of(sample, choose_device())
 
 
 @cache

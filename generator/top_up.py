@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from faces.pool import Cell
 
-LIKELY_YIELD = {"good": 0.25, "trainwreck": 0.05}
+LIKELY_YIELD = {"good": 0.25, "trainwreck": 0.1}
 """Share of pictures that land in their cell, before any was drawn for it."""
 TRUST = 8
 """So many pictures weigh as much as that first guess."""

@@ -3,6 +3,7 @@ import signal
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -13,6 +14,10 @@ from faces.pool import pool
 from quiz.page import pages
 from tests.services import postgres_server, redis_server
 from texts.counting import shown_lines
+
+# A busy machine is no reason to fail.
+hypothesis.settings.register_profile("at any speed", deadline=None)
+hypothesis.settings.load_profile("at any speed")
 
 
 def pytest_configure() -> None:
@@ -69,3 +74,17 @@ def postgres_url() -> Iterator[str]:
     else:
         with postgres_server() as url:
             yield url
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[Any]) -> None:
+    """PostgreSQL is for what uses a database: the rest showed the same on SQLite."""
+    if connection.vendor != "postgresql":
+        return
+    left_out = [item for item in items if not uses_database(item)]
+    items[:] = [item for item in items if uses_database(item)]
+    config.hook.pytest_deselected(items=left_out)
+
+
+def uses_database(item: pytest.Item) -> bool:
+    names = {"db", "transactional_db", "live_server"}.intersection(item.fixturenames)  # type: ignore[attr-defined]
+    return bool(names or item.get_closest_marker("django_db"))

@@ -5,6 +5,7 @@ import pytest
 from django.core.management import call_command
 
 from faces.files import has_pictures, picture_name, save_pictures
+from faces.sweeping import delete, stray_files
 from tests.make import make_face, make_picture
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +78,28 @@ def test_old_temporary_files_are_deleted_beside_whole_ones(media):
 
     assert not (folder / ".half.tmp").exists()
     assert has_pictures(face.picture_sha256)
+
+
+def test_old_pictures_that_are_stored_again_meanwhile_stay(media):
+    save_pictures(make_picture(), STRAY, "")
+    age_everything(media)
+    strays = list(stray_files())
+
+    save_pictures(make_picture(), STRAY, "")
+    deleted = [delete(path) for path in strays]
+
+    assert deleted == [False] * 4
+    assert has_pictures(STRAY)
+    assert list(stray_files()) == []
+
+
+def test_what_goes_by_itself_is_no_trouble(media, capsys):
+    save_pictures(make_picture(), STRAY, "")
+    age_everything(media)
+    [gone, *_] = stray_files()
+    gone.unlink()
+
+    assert not delete(gone)
+    sweep(delete=True)
+
+    assert "3 files" in capsys.readouterr().out

@@ -21,8 +21,8 @@ from config.celery import app
 
 django.setup()
 
-from generator import models  # noqa: E402
-from generator.models import Batch, BatchQuerySet  # noqa: E402
+from generator import heartbeat, models, planning, samples, tasks  # noqa: E402
+from generator.models import Batch, BatchQuerySet, TopUpSettings  # noqa: E402
 from generator.screening import Screener  # noqa: E402
 from tests.generator.small import HashScreener  # noqa: E402
 from tests.services import stop_with_parent  # noqa: E402
@@ -41,15 +41,47 @@ class SlowScreener(HashScreener):
 
     def screen(self, pixels):
         if self.is_deadly:
-            os.kill(os.getpid(), signal.SIGKILL)
+            die()
         time.sleep(self.seconds_per_picture)
         with self.log.open("a") as log:
             log.write("drawn\n")
         return super().screen(pixels)
 
 
-def rig(folder, without=(), lease=20, period=5, time_limit=240, **screening):
+def die(*args):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def slowly(read_plan, seconds):
+    """A plan that has time to become untrue."""
+
+    def read():
+        orders = read_plan()
+        time.sleep(seconds)
+        return orders
+
+    return read
+
+
+def order_without_lock():
+    orders = planning.plan()
+    return [planning.create_batch(order, TopUpSettings.get()) for order in orders]
+
+
+def rig(
+    folder,
+    without=(),
+    lease=20,
+    period=5,
+    time_limit=240,
+    seconds_per_plan=0,
+    **screening,
+):
     folder = Path(folder)
+    heartbeat.SECONDS_BETWEEN_SIGNS = 0.2
+    planning.plan = slowly(planning.plan, seconds_per_plan)
+    if screening.get("is_deadly"):
+        samples.draw = die
     Screener.load = classmethod(lambda cls, device: SlowScreener(folder, **screening))
     models.LEASE = timedelta(seconds=lease)
     app.conf.task_time_limit = time_limit
@@ -62,6 +94,8 @@ def rig(folder, without=(), lease=20, period=5, time_limit=240, **screening):
         Batch.mine = lambda batch: Batch.objects.filter(pk=batch.pk)
     if "late acks" in without:
         app.conf.task_acks_late = app.conf.task_reject_on_worker_lost = False
+    if "lock" in without:
+        tasks.order_batches = order_without_lock
     if "reconciler" in without:
         del app.conf.beat_schedule[RECONCILER]
 

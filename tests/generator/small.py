@@ -7,9 +7,7 @@ import torch
 
 from faces.models import AGE_BUCKETS, GENDERS, Network
 from generator.batches import Studio
-from generator.devices import prepare
 from generator.models import Batch, Target, TopUpSettings
-from generator.networks import load_network
 from generator.registry import NetworkFile, register
 from generator.sampling import Sampler
 from generator.screening import Screening
@@ -63,9 +61,7 @@ def make_small_network(name="small", **options):
 
 def open_small_studio(network_id, screener=None):
     row = Network.objects.get(pk=network_id)
-    network = load_network(row)
-    prepare(network, CPU)
-    return Studio(row, Sampler(network, CPU), screener or HashScreener())
+    return Studio(row, Sampler.load(row, CPU), screener or HashScreener())
 
 
 def make_batch(network=None, **fields):

@@ -1,6 +1,9 @@
+from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 import pytest
+import torch
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -9,6 +12,9 @@ from faces.models import Face, FaceEvent
 from generator.batches import draw_batch
 from generator.errors import GeneratorError
 from generator.models import MAX_ATTEMPTS, Batch
+from generator.recipes import Recipe
+from generator.steered import choose
+from generator.steering import fit
 from tests.generator.small import (
     HashScreener,
     KeepsAll,
@@ -30,6 +36,19 @@ def taken(**fields):
     return batch
 
 
+def test_what_had_to_be_changed_is_said_of_one_batch_only():
+    studio = open_small_studio(make_small_network().pk)
+    studio.sampler.batch_size = 64
+    first = taken(network=studio.network, count=2)
+    second = taken(network=studio.network, count=2, first_seed=200_000)
+
+    draw_batch(first, lambda network_id: studio, studio.sampler.halve_batch)
+    draw_batch(second, lambda network_id: studio)
+
+    assert first.last_error == "Out of memory at 32 pictures at once, went on with 16."
+    assert second.last_error == ""
+
+
 def test_every_seed_becomes_a_face_that_waits_for_the_panel(settings):
     batch = taken(count=5)
 
@@ -44,6 +63,24 @@ def test_every_seed_becomes_a_face_that_waits_for_the_panel(settings):
     assert all(face.proposed_gender != "unknown" and face.phash for face in faces)
     assert all(has_pictures(face.picture_sha256) for face in faces)
     assert not Face.objects.servable().exists()
+
+
+def test_a_trainwreck_is_the_nearest_of_its_seeds_and_not_moved():
+    batch = taken(count=2, quality="trainwreck")
+    studio = open_small_studio(batch.network_id, KeepsAll())
+    w = np.random.default_rng(1).normal(size=(200, studio.sampler.network.w_dim))
+    traits = w[:, :2] * [3, 0.2] + [1, 3.6]
+    studio = replace(studio, steering=fit(w, traits, w))
+
+    draw_batch(batch, lambda network_id: studio)
+
+    groups = [[Recipe("small", seed, 0.7) for seed in g] for g in batch.seed_groups]
+    nearest = choose(studio.sampler, studio.steering, groups, "woman", "30s")
+    faces = Face.objects.order_by("seed")
+    assert [face.seed for face in faces] == [recipe.seed for recipe in nearest]
+    assert [face.seed for face in faces] != [seeds[0] for seeds in batch.seed_groups]
+    assert {face.edit for face in faces} == {""}
+    assert not batch.is_steered
 
 
 def test_the_batch_counts_what_became_of_its_pictures():
@@ -123,6 +160,20 @@ def test_a_batch_that_was_cut_short_goes_on():
     assert 0 < num_before < 6
     assert Face.objects.count() == 6
     assert (batch.status, batch.num_drawn, batch.last_error) == ("done", 6, "")
+
+
+def test_a_batch_whose_screening_lacks_memory_is_given_back():
+    class Full(HashScreener):
+        def screen(self, pixels):
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    batch = taken(count=2)
+    with pytest.raises(torch.OutOfMemoryError):
+        draw(batch, Full())
+
+    assert batch.status == "waiting"
+    assert "CUDA out of memory" in batch.last_error
+    assert not Face.objects.exists()
 
 
 def test_two_workers_at_once_store_every_face_once():

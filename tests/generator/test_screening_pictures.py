@@ -108,6 +108,18 @@ def test_a_network_that_breaks_rejects_and_is_logged(screener, adult, caplog):
     assert "A picture could not be measured." in caplog.text
 
 
+@pytest.mark.parametrize("error", [torch.OutOfMemoryError, MemoryError])
+def test_a_device_without_memory_rejects_no_picture(screener, adult, error):
+    class Full(torch.nn.Module):
+        def forward(self, x):
+            raise error("out of memory")
+
+    full = Screener(screener.faceres, Full(), screener.faceapi, screener.dlib)
+
+    with pytest.raises(error):
+        full.screen(adult)
+
+
 def test_a_network_that_says_nan_rejects(screening_files, screener, adult, monkeypatch):
     monkeypatch.setattr(settings, "VAR_DIR", screening_files.parent)
     sick = Screener.load()

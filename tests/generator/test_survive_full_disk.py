@@ -13,7 +13,8 @@ from PIL import UnidentifiedImageError
 
 from faces.files import save_pictures
 from faces.models import Face
-from generator.batches import draw_batch
+from generator import batches
+from generator.batches import draw_batch, store
 from generator.models import MAX_ATTEMPTS, Batch
 from tests.generator.crew import assert_nothing_is_half, on_sqlite_only
 from tests.generator.small import (
@@ -96,7 +97,7 @@ def test_a_disk_that_is_full_at_any_write_loses_nothing(disk, folder, settings):
     for point in count():
         settings.MEDIA_ROOT = folder / f"media{point}"
         first_seed = 100_000 + 1_000 * point
-        batch = make_batch(network, first_seed=first_seed, count=3)
+        batch = make_batch(network, first_seed=first_seed, count=2)
         if not is_cut_short(batch, disk, point):
             break
         assert batch.status == "waiting"
@@ -109,7 +110,7 @@ def test_a_disk_that_is_full_at_any_write_loses_nothing(disk, folder, settings):
         assert batch.status == "done"
         assert_nothing_is_half(batch)
     assert point > 50
-    assert Face.objects.count() == 3 * (point + 1)
+    assert Face.objects.count() == 2 * (point + 1)
 
 
 def is_cut_short(batch, disk, point):
@@ -132,6 +133,28 @@ def test_djangos_own_storage_would_show_half_a_picture(disk, folder, settings):
 
     with pytest.raises((UnidentifiedImageError, OSError)):
         assert_nothing_is_half()
+
+
+def test_a_row_before_its_files_would_stay_without_them(disk, folder, monkeypatch):
+    waiting = {}
+
+    def save_later(image, sha256, description):
+        waiting[sha256] = image
+
+    def store_first(drawn, batch):
+        store(drawn, batch)
+        save_pictures(waiting[drawn.sha256], drawn.sha256, "")
+
+    monkeypatch.setattr(batches, "save_pictures", save_later)
+    monkeypatch.setattr(batches, "store", store_first)
+    batch = make_batch(make_small_network(), count=1)
+    assert is_cut_short(batch, disk, 5)
+
+    draw(batch, KeepsAll())
+
+    assert batch.status == "done"
+    with pytest.raises(AssertionError):
+        assert_nothing_is_half(batch)
 
 
 def test_a_disk_that_stays_full_fails_no_batch(disk, folder):

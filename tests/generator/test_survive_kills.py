@@ -14,7 +14,7 @@ from django.utils import timezone
 from redis import Redis
 
 from faces.models import Face, FaceEvent
-from generator.models import MAX_ATTEMPTS, Batch
+from generator.models import MAX_ATTEMPTS, Batch, Sample, Worker
 from generator.planning import plan
 from tests.generator.crew import (
     Crew,
@@ -29,7 +29,7 @@ from tests.generator.crew import (
     on_sqlite_only,
     wait_for,
 )
-from tests.generator.small import make_target, make_top_up
+from tests.generator.small import make_small_network, make_target, make_top_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -253,13 +253,42 @@ def test_a_child_does_not_outlive_its_worker_for_long(start):
     wait_for(lambda: not is_alive(child))
 
 
-def test_two_planners_and_two_clocks_order_no_more_than_one(start):
+@pytest.mark.parametrize("without", [[], ["lock"]])
+def test_two_planners_and_two_clocks_order_no_more_than_one(start, without):
     make_top_up(batch_size=4)
     make_target(wanted=3)
     expected = sum(order.count for order in plan())
-    start("planner", "beat", "planner", "beat")
+    start("planner", "beat", "planner", "beat", seconds_per_plan=2, without=without)
 
     wait_for(lambda: Batch.objects.exists())
-    time.sleep(3)
+    time.sleep(3)  # the second has seen the pool by then
 
-    assert Batch.objects.aggregate(n=Sum("count"))["n"] == expected
+    num_ordered = Batch.objects.aggregate(n=Sum("count"))["n"]
+    assert (num_ordered == expected) == (not without)
+
+
+@on_sqlite_only
+def test_a_worker_with_nothing_to_draw_is_seen_to_be_alive(start):
+    crew = start("planner", "gpu")
+    name = name_of(crew.pids[1])
+    seen = wait_for(lambda: Worker.objects.filter(name=name).first())
+
+    wait_for(lambda: Worker.objects.get().seen_at > seen.seen_at)
+    kill_group(crew.pids[1])
+    time.sleep(0.5)
+    last_seen = Worker.objects.get().seen_at
+    time.sleep(0.5)
+
+    assert Worker.objects.get().seen_at == last_seen
+
+
+@on_sqlite_only
+def test_a_sample_that_kills_its_worker_three_times_is_given_up(start):
+    sample = Sample.objects.create(network=make_small_network())
+    start("planner", "beat", "gpu", is_deadly=True, period=1)
+
+    wait_for(lambda: not Sample.objects.waiting().exists())
+
+    sample.refresh_from_db()
+    assert sample.last_error == f"It ended its worker {MAX_ATTEMPTS} times."
+    assert sample.attempts == MAX_ATTEMPTS

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
+from generator.arguments import add_device
 from generator.errors import in_plain_words
 
 
@@ -24,12 +25,7 @@ class Command(BaseCommand):
             help="folder of pictures with labels.csv: file, gender (w, m, a), age_class "
             "(M minor, Y could be one, A adult, X no face), apparent_age, skin (L, M, D)",
         )
-        parser.add_argument(
-            "--device",
-            choices=["auto", "cpu", "cuda"],
-            default="auto",
-            help="a CUDA GPU where there is one (the default), or what you say",
-        )
+        add_device(parser)
         parser.add_argument(
             "--json", action="store_true", help="print one JSON object and nothing else"
         )

@@ -7,12 +7,14 @@ from tqdm import tqdm
 
 from faces.files import ai_mark, encode, write_whole
 from faces.models import AGE_BUCKETS
+from generator.arguments import add_device, add_network, add_psi
 from generator.errors import GeneratorError, in_plain_words
 from generator.models import SEEDS_PER_PICTURE
 from generator.recipes import Recipe
 
-DEFAULT_NETWORK = "mobilestylegan-ffhq"
 GENDERS = ["woman", "man"]
+FEWEST = 2
+"""Faces that can differ from each other."""
 FIRST_SEED = 60_000
 
 if TYPE_CHECKING:
@@ -28,15 +30,15 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--network", default=DEFAULT_NETWORK, metavar="NAME")
+        add_network(parser)
         parser.add_argument(
             "--seeds", type=int, default=50, help="drawings per cell (default: 50)"
         )
-        parser.add_argument("--psi", type=float, default=0.7, help="default: 0.7")
+        add_psi(parser, 0.7)
         parser.add_argument(
             "--sheets", type=Path, metavar="DIR", help="also save a sheet for each cell"
         )
-        parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
+        add_device(parser)
 
     @in_plain_words
     def handle(self, *args: object, **options: Any) -> None:
@@ -46,6 +48,8 @@ class Command(BaseCommand):
         from generator.steering import load_steering
         from generator.steering_report import report_cell, report_random
 
+        if options["seeds"] < FEWEST:
+            raise GeneratorError(f"Ask for {FEWEST} seeds or more.")
         row = find_network(options["network"])
         steering = load_steering(row.sha256)
         if steering is None:

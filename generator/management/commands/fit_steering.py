@@ -4,11 +4,11 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
+from generator.arguments import add_device, add_network, add_psi
 from generator.errors import GeneratorError, in_plain_words
 from generator.models import SEEDS_PER_PICTURE
 from generator.recipes import Recipe
 
-DEFAULT_NETWORK = "mobilestylegan-ffhq"
 FEWEST = 100
 CALIBRATION_FACES = 8
 FIRST_SEED = 10_000
@@ -25,19 +25,12 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--network",
-            default=DEFAULT_NETWORK,
-            metavar="NAME",
-            help=f"a registered network of faces (default: {DEFAULT_NETWORK})",
-        )
+        add_network(parser)
         parser.add_argument(
             "--faces", type=int, default=1000, help="how many to draw (default: 1000)"
         )
-        parser.add_argument(
-            "--psi", type=float, default=0.8, help="truncation (default: 0.8)"
-        )
-        parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
+        add_psi(parser, 0.8)
+        add_device(parser)
 
     @in_plain_words
     def handle(

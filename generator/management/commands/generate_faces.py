@@ -1,5 +1,5 @@
-from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Callable, Iterable
+from argparse import ArgumentParser
+from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,13 +8,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
+from generator.arguments import add_device, add_network, add_psi, sentence
 from generator.errors import GeneratorError, in_plain_words
-from generator.recipes import Recipe, parse_psi, parse_seeds
+from generator.recipes import Recipe, parse_seeds
 
 if TYPE_CHECKING:
     from generator.sampling import Sampler
 
-DEFAULT_NETWORK = "mobilestylegan-ffhq"
 SHEET_SUFFIXES = [".jpg", ".jpeg", ".webp", ".png"]
 MAX_FRAMES = 240
 MAX_ON_SHEET = 400
@@ -36,11 +36,10 @@ class Command(BaseCommand):
             type=sentence(parse_seeds),
             help="1234, or 0-63, or 1,5,9-12",
         )
-        what.add_argument(
-            "--psi",
-            default=0.7,
-            type=sentence(parse_psi),
-            help="truncation: 0 is the average face, 0.7 (the default) a believable one, "
+        add_psi(
+            what,
+            0.7,
+            "truncation: 0 is the average face, 0.7 (the default) a believable one, "
             "1.6 a trainwreck",
         )
         what.add_argument(
@@ -59,12 +58,7 @@ class Command(BaseCommand):
         which = parser.add_argument_group(
             "by which network"
         ).add_mutually_exclusive_group()
-        which.add_argument(
-            "--network",
-            default=DEFAULT_NETWORK,
-            metavar="NAME",
-            help=f"a registered network (default: {DEFAULT_NETWORK})",
-        )
+        add_network(which, "a registered network")
         which.add_argument(
             "--network-file",
             type=Path,
@@ -113,12 +107,7 @@ class Command(BaseCommand):
             help="webp (the default) and jpeg are small; png loses nothing",
         )
         how = parser.add_argument_group("on what")
-        how.add_argument(
-            "--device",
-            choices=["auto", "cpu", "cuda"],
-            default="auto",
-            help="a CUDA GPU where there is one (the default), or what you say",
-        )
+        add_device(how)
         how.add_argument(
             "--compile",
             action="store_true",
@@ -200,18 +189,6 @@ class Command(BaseCommand):
         if sheet:
             export_sheet([small[recipe] for recipe in recipes], recipes, sheet)
             self.stdout.write(f"Saved {sheet}.")
-
-
-def sentence(parse: Callable[[str], Any]) -> Callable[[str], Any]:
-    """Let argparse show what a ValueError says."""
-
-    def parse_or_explain(text: str) -> Any:
-        try:
-            return parse(text)
-        except ValueError as error:
-            raise ArgumentTypeError(str(error)) from error
-
-    return parse_or_explain
 
 
 def check_together(options: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db.models import Sum
 from tqdm import tqdm
 
+from generator.arguments import add_device
 from generator.errors import in_plain_words
 from generator.models import Batch
 
@@ -28,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help="show the plan and change nothing"
         )
-        parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
+        add_device(parser)
 
     @in_plain_words
     def handle(self, *args: object, **options: Any) -> None:
