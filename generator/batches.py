@@ -109,17 +109,22 @@ def draw_missing(batch: Batch, studio: Studio) -> Iterator[Drawn]:
     faces = Face.objects.filter(network=batch.network, psi=batch.psi)
     span = batch.seeds[0], batch.seeds[-1]
     known = set(faces.filter(seed__range=span).values_list("seed", flat=True))
-    groups = [
-        [Recipe(batch.network.name, seed, float(batch.psi)) for seed in seeds]
-        for seeds in batch.seed_groups
+    left = [
+        (seeds, tone)
+        for seeds, tone in zip(batch.seed_groups, batch.tones, strict=True)
         if not known.intersection(seeds)
     ]
+    groups = [
+        [Recipe(batch.network.name, seed, float(batch.psi)) for seed in seeds]
+        for seeds, _ in left
+    ]
+    tones = [tone for _, tone in left]
     hashes = Face.objects.exclude(phash="").values_list("phash", flat=True)
     duplicates = Duplicates(hashes.iterator())
     num_threads = 1 if studio.sampler.device.type == "cpu" else os.cpu_count() or 1
     pending: deque[Future[Drawn]] = deque()
     with ThreadPoolExecutor(num_threads) as threads:
-        for recipe, pixels, screening in draw_recipes(batch, studio, groups):
+        for recipe, pixels, screening in draw_recipes(batch, studio, groups, tones):
             arguments = (recipe, pixels, screening, studio.screener, duplicates)
             pending.append(threads.submit(finish, *arguments))
             if len(pending) > 2 * num_threads:
@@ -129,14 +134,19 @@ def draw_missing(batch: Batch, studio: Studio) -> Iterator[Drawn]:
 
 
 def draw_recipes(
-    batch: Batch, studio: Studio, groups: Sequence[Sequence[Recipe]]
+    batch: Batch,
+    studio: Studio,
+    groups: Sequence[Sequence[Recipe]],
+    tones: Sequence[str],
 ) -> Iterator[tuple[Recipe, np.ndarray, Screening | None]]:
     """Give a uint8 picture for each group, steered where that can be and so screened."""
     sampler, steering = studio.sampler, studio.steering
     if steering and batch.quality == Face.Quality.GOOD:
         batch.mine().update(is_steered=True)
         cell = batch.gender, batch.age_bucket
-        for drawn in draw_steered(sampler, studio.screener, steering, groups, *cell):
+        for drawn in draw_steered(
+            sampler, studio.screener, steering, groups, *cell, tones
+        ):
             yield drawn.recipe, drawn.pixels, drawn.screening
     else:
         recipes = [group[0] for group in groups]

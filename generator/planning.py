@@ -1,6 +1,7 @@
 """Reads the pool's state from the database and turns the plan into Batch rows."""
 
 import shutil
+from collections import Counter
 from datetime import timedelta
 
 from django.conf import settings
@@ -13,7 +14,8 @@ from faces.pool import Cell
 from generator.errors import GeneratorError
 from generator.models import SEEDS_PER_PICTURE, Batch, Target, TopUpSettings
 from generator.recipes import MAX_SEED
-from generator.top_up import CellState, Order, plan_top_up
+from generator.tones import OF_TONE, TONES
+from generator.top_up import CellState, Order, plan_top_up, with_tones
 
 FIRST_SEED = 100_000
 """Below are the seeds that people type."""
@@ -25,7 +27,7 @@ BYTES_PER_FACE = 300_000
 def pool_state() -> dict[Cell, CellState]:
     """Every cell that has a target, as the database knows it now."""
     servable = count_faces(Face.objects.servable(), "")
-    awaiting = count_faces(Face.objects.filter(status=Face.Status.UNRATED), "proposed_")
+    awaiting = count_faces(unrated(), "proposed_")
     drawn = {
         Cell(row["gender"], row["age_bucket"], row["quality"]): row
         for row in Batch.objects.order_by()
@@ -39,6 +41,10 @@ def pool_state() -> dict[Cell, CellState]:
         .values("gender", "age_bucket", "quality")
         .annotate(left=Sum(F("count") - F("num_drawn")))
     }
+    tones = count_tones(Face.objects.servable(), "")
+    for cell, counts in count_tones(unrated(), "proposed_").items():
+        tones[cell] = tones.get(cell, Counter()) + counts
+    tones_to_draw = count_tones_to_draw()
     state = {}
     for target in Target.objects.all():
         cell = Cell(target.gender, target.age_bucket, target.quality)
@@ -49,14 +55,37 @@ def pool_state() -> dict[Cell, CellState]:
             to_draw=to_draw.get(cell, 0),
             num_drawn=drawn[cell]["drawn"] if cell in drawn else 0,
             num_in_cell=drawn[cell]["in_cell"] if cell in drawn else 0,
+            tones=tones.get(cell, {}),
+            tones_to_draw=tones_to_draw.get(cell, {}),
         )
     return state
+
+
+def unrated() -> FaceQuerySet:
+    return Face.objects.filter(status=Face.Status.UNRATED)
 
 
 def count_faces(faces: FaceQuerySet, prefix: str) -> dict[Cell, int]:
     fields = [f"{prefix}{name}" for name in ("gender", "age_bucket", "quality")]
     rows = faces.order_by().values_list(*fields).annotate(Count("pk"))
     return {Cell(*names): count for *names, count in rows}
+
+
+def count_tones(faces: FaceQuerySet, prefix: str) -> dict[Cell, Counter[str]]:
+    fields = [f"{prefix}{name}" for name in ("gender", "age_bucket", "quality")]
+    counts = {tone: Count("pk", filter=of_tone) for tone, of_tone in OF_TONE.items()}
+    return {
+        Cell(*(row[name] for name in fields)): Counter({t: row[t] for t in TONES})
+        for row in faces.order_by().values(*fields).annotate(**counts)
+    }
+
+
+def count_tones_to_draw() -> dict[Cell, Counter[str]]:
+    counts: dict[Cell, Counter[str]] = {}
+    for batch in Batch.objects.open():
+        cell = Cell(batch.gender, batch.age_bucket, batch.quality)
+        counts.setdefault(cell, Counter()).update(batch.tones[batch.num_drawn :])
+    return counts
 
 
 def plan() -> list[Order]:
@@ -74,7 +103,8 @@ def plan() -> list[Order]:
     recent = Batch.objects.filter(created_at__gt=hour_ago)
     ordered = recent.aggregate(total=Sum("count"))["total"] or 0
     most = min(chosen.max_per_run, max(0, chosen.max_per_hour - ordered))
-    orders = plan_top_up(pool_state(), chosen.batch_size, most)
+    cells = pool_state()
+    orders = with_tones(plan_top_up(cells, chosen.batch_size, most), cells, chosen.mix)
     check_disk(sum(order.count for order in orders))
     return orders
 
@@ -110,6 +140,7 @@ def create_batch(order: Order, chosen: TopUpSettings) -> Batch:
         psi=chosen.trainwreck_psi if is_trainwreck else chosen.psi,
         first_seed=next_seed(network, order.count),
         count=order.count,
+        skin_tones=list(order.tones),
     )
 
 
