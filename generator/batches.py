@@ -5,7 +5,7 @@ import logging
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Self
@@ -106,25 +106,12 @@ def draw_missing(batch: Batch, studio: Studio) -> Iterator[Drawn]:
 
     Threads screen and encode while the next pictures are drawn.
     """
-    faces = Face.objects.filter(network=batch.network, psi=batch.psi)
-    span = batch.seeds[0], batch.seeds[-1]
-    known = set(faces.filter(seed__range=span).values_list("seed", flat=True))
-    left = [
-        (seeds, tone)
-        for seeds, tone in zip(batch.seed_groups, batch.tones, strict=True)
-        if not known.intersection(seeds)
-    ]
-    groups = [
-        [Recipe(batch.network.name, seed, float(batch.psi)) for seed in seeds]
-        for seeds, _ in left
-    ]
-    tones = [tone for _, tone in left]
     hashes = Face.objects.exclude(phash="").values_list("phash", flat=True)
     duplicates = Duplicates(hashes.iterator())
     num_threads = 1 if studio.sampler.device.type == "cpu" else os.cpu_count() or 1
     pending: deque[Future[Drawn]] = deque()
     with ThreadPoolExecutor(num_threads) as threads:
-        for recipe, pixels, screening in draw_recipes(batch, studio, groups, tones):
+        for recipe, pixels, screening in draw_recipes(batch, studio):
             arguments = (recipe, pixels, screening, studio.screener, duplicates)
             pending.append(threads.submit(finish, *arguments))
             if len(pending) > 2 * num_threads:
@@ -134,13 +121,12 @@ def draw_missing(batch: Batch, studio: Studio) -> Iterator[Drawn]:
 
 
 def draw_recipes(
-    batch: Batch,
-    studio: Studio,
-    groups: Sequence[Sequence[Recipe]],
-    tones: Sequence[str],
+    batch: Batch, studio: Studio
 ) -> Iterator[tuple[Recipe, np.ndarray, Screening | None]]:
-    """Give a uint8 picture for each group, steered where that can be and so screened."""
+    """Give the uint8 pictures that are missing, steered where that can be and so screened."""
     sampler, steering = studio.sampler, studio.steering
+    left = left_to_draw(batch)
+    groups, tones = [group for group, _ in left], [tone for _, tone in left]
     if steering and batch.quality == Face.Quality.GOOD:
         batch.mine().update(is_steered=True)
         cell = batch.gender, batch.age_bucket
@@ -152,6 +138,18 @@ def draw_recipes(
         recipes = [group[0] for group in groups]
         for recipe, picture in zip(recipes, sampler.draw(recipes), strict=True):
             yield recipe, to_pixels(picture), None
+
+
+def left_to_draw(batch: Batch) -> list[tuple[list[Recipe], str]]:
+    """For each picture without a face the recipes to choose from, and the skin tone."""
+    faces = Face.objects.filter(network=batch.network, psi=batch.psi)
+    span = batch.seeds[0], batch.seeds[-1]
+    known = set(faces.filter(seed__range=span).values_list("seed", flat=True))
+    return [
+        ([Recipe(batch.network.name, seed, float(batch.psi)) for seed in seeds], tone)
+        for seeds, tone in zip(batch.seed_groups, batch.tones, strict=True)
+        if not known.intersection(seeds)
+    ]
 
 
 def finish(

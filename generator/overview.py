@@ -12,8 +12,8 @@ from faces.models import AGE_BUCKETS, GENDERS, QUALITIES, Face
 from faces.pool import Cell
 from generator.errors import GeneratorError
 from generator.models import Batch, Target, TopUpSettings, Worker
-from generator.planning import count_faces, plan, pool_state
-from generator.tones import OF_TONE, TONES
+from generator.planning import count_by_tone, count_faces, plan, pool_state
+from generator.tones import TONES
 from generator.top_up import CellState, measured_yield, missing
 
 ALL_CELLS = [
@@ -97,7 +97,7 @@ def view_cells() -> list[CellView]:
     return [
         CellView(
             cell,
-            states.get(cell) or CellState(wanted=0, servable=servable.get(cell, 0)),
+            states.get(cell) or CellState(wanted=0, servable=servable[cell]["faces"]),
         )
         for cell in ALL_CELLS
     ]
@@ -142,8 +142,7 @@ def skin_tones(chosen: TopUpSettings) -> tuple[list[SkinTone], int]:
     """
     statuses = [Face.Status.APPROVED, Face.Status.UNRATED]
     counts = Face.objects.filter(status__in=statuses).aggregate(
-        faces=Count("pk"),
-        **{tone: Count("pk", filter=of_tone) for tone, of_tone in OF_TONE.items()},
+        faces=Count("pk"), **count_by_tone()
     )
     total = sum(counts[tone] for tone in TONES)
     tones = [

@@ -1,7 +1,8 @@
 """Reads the pool's state from the database and turns the plan into Batch rows."""
 
 import shutil
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from faces.pool import Cell
 from generator.errors import GeneratorError
 from generator.models import SEEDS_PER_PICTURE, Batch, Target, TopUpSettings
 from generator.recipes import MAX_SEED
-from generator.tones import OF_TONE, TONES
+from generator.tones import OF_TONE
 from generator.top_up import CellState, Order, plan_top_up, with_tones
 
 FIRST_SEED = 100_000
@@ -26,66 +27,54 @@ BYTES_PER_FACE = 300_000
 
 def pool_state() -> dict[Cell, CellState]:
     """Every cell that has a target, as the database knows it now."""
+    unrated = Face.objects.filter(status=Face.Status.UNRATED)
     servable = count_faces(Face.objects.servable(), "")
-    awaiting = count_faces(unrated(), "proposed_")
+    awaiting = count_faces(unrated, "proposed_")
+    to_draw = count_pictures(Batch.objects.open())
     drawn = {
         Cell(row["gender"], row["age_bucket"], row["quality"]): row
         for row in Batch.objects.order_by()
         .values("gender", "age_bucket", "quality")
         .annotate(drawn=Sum("num_drawn"), in_cell=Sum("num_in_cell"))
     }
-    to_draw = {
-        Cell(row["gender"], row["age_bucket"], row["quality"]): row["left"]
-        for row in Batch.objects.open()
-        .order_by()
-        .values("gender", "age_bucket", "quality")
-        .annotate(left=Sum(F("count") - F("num_drawn")))
-    }
-    tones = count_tones(Face.objects.servable(), "")
-    for cell, counts in count_tones(unrated(), "proposed_").items():
-        tones[cell] = tones.get(cell, Counter()) + counts
-    tones_to_draw = count_tones_to_draw()
     state = {}
     for target in Target.objects.all():
         cell = Cell(target.gender, target.age_bucket, target.quality)
         state[cell] = CellState(
             wanted=target.wanted,
-            servable=servable.get(cell, 0),
-            awaiting=awaiting.get(cell, 0),
-            to_draw=to_draw.get(cell, 0),
+            servable=servable[cell]["faces"],
+            awaiting=awaiting[cell]["faces"],
+            to_draw=to_draw[cell].total(),
             num_drawn=drawn[cell]["drawn"] if cell in drawn else 0,
             num_in_cell=drawn[cell]["in_cell"] if cell in drawn else 0,
-            tones=tones.get(cell, {}),
-            tones_to_draw=tones_to_draw.get(cell, {}),
+            tones=servable[cell] + awaiting[cell],
+            tones_to_draw=to_draw[cell],
         )
     return state
 
 
-def unrated() -> FaceQuerySet:
-    return Face.objects.filter(status=Face.Status.UNRATED)
-
-
-def count_faces(faces: FaceQuerySet, prefix: str) -> dict[Cell, int]:
+def count_faces(faces: FaceQuerySet, prefix: str) -> dict[Cell, Counter[str]]:
+    """How many `faces` each cell has, and how many of each skin tone."""
     fields = [f"{prefix}{name}" for name in ("gender", "age_bucket", "quality")]
-    rows = faces.order_by().values_list(*fields).annotate(Count("pk"))
-    return {Cell(*names): count for *names, count in rows}
+    counts = {"faces": Count("pk")} | count_by_tone()
+    found: defaultdict[Cell, Counter[str]] = defaultdict(Counter)
+    for row in faces.order_by().values(*fields).annotate(**counts):
+        cell = Cell(*(row[name] for name in fields))
+        found[cell] = Counter({name: row[name] for name in counts})
+    return found
 
 
-def count_tones(faces: FaceQuerySet, prefix: str) -> dict[Cell, Counter[str]]:
-    fields = [f"{prefix}{name}" for name in ("gender", "age_bucket", "quality")]
-    counts = {tone: Count("pk", filter=of_tone) for tone, of_tone in OF_TONE.items()}
-    return {
-        Cell(*(row[name] for name in fields)): Counter({t: row[t] for t in TONES})
-        for row in faces.order_by().values(*fields).annotate(**counts)
-    }
+def count_by_tone() -> dict[str, Count]:
+    return {tone: Count("pk", filter=of_tone) for tone, of_tone in OF_TONE.items()}
 
 
-def count_tones_to_draw() -> dict[Cell, Counter[str]]:
-    counts: dict[Cell, Counter[str]] = {}
-    for batch in Batch.objects.open():
+def count_pictures(batches: Iterable[Batch]) -> dict[Cell, Counter[str]]:
+    """What is still to be drawn for each cell, by the skin tone asked for."""
+    found: defaultdict[Cell, Counter[str]] = defaultdict(Counter)
+    for batch in batches:
         cell = Cell(batch.gender, batch.age_bucket, batch.quality)
-        counts.setdefault(cell, Counter()).update(batch.tones[batch.num_drawn :])
-    return counts
+        found[cell].update(batch.tones[batch.num_drawn :])
+    return found
 
 
 def plan() -> list[Order]:

@@ -14,4 +14,4 @@ OF_TONE = {
 
 
 def tone_of(skin: float) -> str:
-    return TONES[(skin >= MEDIUM_FROM) + (skin >= DARK_FROM)]
+    return TONES[sum(skin >= start for start in (MEDIUM_FROM, DARK_FROM))]

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from faces.files import has_pictures
 from faces.models import Face, FaceEvent
-from generator.batches import draw_batch
+from generator.batches import draw_batch, left_to_draw
 from generator.errors import GeneratorError
 from generator.models import MAX_ATTEMPTS, Batch
 from tests.generator.small import (
@@ -16,6 +16,7 @@ from tests.generator.small import (
     make_small_network,
     open_small_studio,
 )
+from tests.make import make_face
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +124,19 @@ def test_a_batch_that_was_cut_short_goes_on():
     assert 0 < num_before < 6
     assert Face.objects.count() == 6
     assert (batch.status, batch.num_drawn, batch.last_error) == ("done", 6, "")
+
+
+def test_a_picture_keeps_its_skin_tone_when_a_batch_goes_on():
+    batch = taken(count=3, skin_tones=["light", "medium", "dark"])
+    make_face(network=batch.network, psi=batch.psi, seed=batch.seed_groups[1][7])
+
+    left = left_to_draw(batch)
+
+    assert [tone for _, tone in left] == ["light", "dark"]
+    assert [recipes[0].seed for recipes, _ in left] == [
+        batch.seed_groups[0][0],
+        batch.seed_groups[2][0],
+    ]
 
 
 def test_two_workers_at_once_store_every_face_once():

@@ -352,12 +352,12 @@ def test_wanted_that_makes_no_sense_is_refused_in_words(operator, client, number
 
 def test_skin_tones_are_counted_beside_the_wish(operator, client):
     make_top_up(share_light=20, share_medium=30, share_dark=50)
-    make_face(scores={"ita": 41.5})
-    make_face(scores={"ita": 41})
-    awaiting(scores={"ita": 10})
-    awaiting(scores={"ita": -20.5})
+    make_face(scores={"skin": 0.4999})
+    make_face(scores={"skin": 0.5})
+    awaiting(scores={"skin": 0.8999})
+    awaiting(scores={"skin": 0.9})
     make_face()
-    make_face(scores={"ita": 60}).revoke("Gone.")
+    make_face(scores={"skin": 0}).revoke("Gone.")
 
     text = words(client.get(POOL))
 
