@@ -8,7 +8,9 @@ from typing import Self
 
 import numpy as np
 from PIL import Image
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save
+
+from faces.files import write_whole
 
 RGB_TO_XYZ = np.array(
     [
@@ -29,6 +31,7 @@ PROBE = Path(__file__).with_name("skin.safetensors")
 COLOUR_WEIGHT = 5
 """A colour says as much of skin as so many numbers of an embedding."""
 RIDGE = 5000
+FOLDS = 10
 
 
 def to_lab(pixels: np.ndarray) -> np.ndarray:
@@ -102,5 +105,25 @@ class SkinProbe:
         bias = labels.mean() - mean @ weights
         return cls(weights.astype(np.float32), float(bias))
 
+    def save(self) -> None:
+        bias = np.array([self.bias], np.float32)
+        write_whole(PROBE, save({"weights": self.weights, "bias": bias}))
+
     def predict(self, embedding: np.ndarray, cheek: np.ndarray) -> float:
         return float(np.concatenate([embedding, cheek]) @ self.weights + self.bias)
+
+
+def cross_validated(rows: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """What probes say that were fitted without the face in question."""
+    predicted = np.empty(len(labels))
+    folds = np.random.RandomState(0).permutation(len(labels)) % FOLDS
+    for fold in range(FOLDS):
+        held = folds == fold
+        probe = SkinProbe.fit(rows[~held], labels[~held])
+        predicted[held] = [probe.predict(row[:-3], row[-3:]) for row in rows[held]]
+    return predicted
+
+
+def told_apart(predicted: np.ndarray, is_darker: np.ndarray) -> float:
+    """The share of pairs of a darker and a lighter face that are in the right order."""
+    return float((predicted[is_darker][:, None] > predicted[~is_darker]).mean())

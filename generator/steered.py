@@ -45,6 +45,8 @@ class Steered:
     recipe: Recipe
     pixels: np.ndarray
     screening: Screening
+    tone: str
+    """The skin tone asked for."""
 
 
 def draw_steered(
@@ -91,7 +93,7 @@ def draw_batch(
             pixels = to_pixels(picture)
             screening = screener.screen(pixels)
             recipe = replace(recipes[i], edit=describe(steps[i].amounts, steering))
-            drawn = Steered(recipe, pixels, screening)
+            drawn = Steered(recipe, pixels, screening, goals[i].tone)
             measured = traits_of(screening.scores)
             if lands(screening, *goals[i].cell):
                 nearest.pop(i, None)

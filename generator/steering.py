@@ -66,6 +66,12 @@ class Steering:
         """What a recipe says of the directions it used."""
         return hashlib.sha256(self.basis.tobytes()).hexdigest()[:8]
 
+    @property
+    def r2_in_words(self) -> str:
+        return ", ".join(
+            f"{trait} {r2:.2f}" for trait, r2 in zip(TRAITS, self.r2, strict=True)
+        )
+
     def predict(self, w: np.ndarray) -> np.ndarray:
         """w (batch, w_dim) → traits (batch, 3)."""
         return (w - self.center) @ self.directions.T + self.means
