@@ -522,6 +522,21 @@ def test_failed_batches_are_tried_again_and_others_left_alone(operator, client):
     assert failed.take("gpu 7")
 
 
+@pytest.mark.parametrize(
+    ("tones", "said"),
+    [
+        (["dark", "light", "dark"], "1 light, 2 dark"),
+        ([], "whichever come"),
+    ],
+)
+def test_a_batch_says_which_skin_tones_it_was_asked_for(operator, client, tones, said):
+    batch = make_batch(skin_tones=tones, count=3)
+
+    page = client.get(reverse("admin:generator_batch_change", args=[batch.pk]))
+
+    assert f"Skin tones: {said}" in words(page)
+
+
 def test_batches_are_not_tried_again_by_those_who_only_look(client):
     user = User.objects.create_user("looker", password="x", is_staff=True)
     user.user_permissions.add(Permission.objects.get(codename="view_batch"))
