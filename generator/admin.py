@@ -1,3 +1,5 @@
+from collections import Counter
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.forms import Script
@@ -9,6 +11,7 @@ from django.utils.html import format_html
 from faces.admin import ReadOnlyAdmin
 from generator import views
 from generator.models import Batch, Sample, Target, TopUpSettings, Worker
+from generator.tones import TONES
 
 
 @admin.register(Target)
@@ -48,11 +51,12 @@ class TopUpSettingsAdmin(admin.ModelAdmin):
         ("How faces are drawn", {"fields": ["psi", "trainwreck_psi", "batch_size"]}),
         ("How many at most", {"fields": ["max_per_run", "max_per_hour"]}),
         (
-            "Which skin tones the pool should have",
+            "Which skin tones each cell should have",
             {
                 "fields": [("share_light", "share_medium", "share_dark")],
-                "description": "Whole per cents that add up to 100. The pool page "
-                "compares the faces with them; nothing is refused because of them.",
+                "description": "Whole per cents that add up to 100. Where directions "
+                "were fitted, good faces are drawn so that each cell moves to this mix; "
+                "nothing is refused because of it.",
             },
         ),
     ]
@@ -94,7 +98,7 @@ class BatchAdmin(ReadOnlyAdmin):
             {
                 "fields": [
                     *("gender", "age_bucket", "quality", "network"),
-                    *("psi", "is_steered", "first_seed", "count"),
+                    *("psi", "is_steered", "first_seed", "count", "skin"),
                 ]
             },
         ),
@@ -108,7 +112,7 @@ class BatchAdmin(ReadOnlyAdmin):
             },
         ),
     ]
-    readonly_fields = ["state", "progress", "kept", "seconds_spent"]
+    readonly_fields = ["state", "progress", "kept", "seconds_spent", "skin"]
 
     class Media:
         css = {"all": ["generator/pool.css"]}
@@ -124,6 +128,12 @@ class BatchAdmin(ReadOnlyAdmin):
     @admin.display(description="kept / rejected", ordering="num_kept")
     def kept(self, batch):
         return f"{batch.num_kept} / {batch.num_rejected}"
+
+    @admin.display(description="skin tones")
+    def skin(self, batch):
+        counts = Counter(batch.skin_tones)
+        asked = [f"{counts[tone]} {tone}" for tone in TONES if counts[tone]]
+        return ", ".join(asked) or "whichever come"
 
     @admin.display(description="seconds", ordering="seconds")
     def seconds_spent(self, batch):

@@ -5,7 +5,7 @@ import logging
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Self
@@ -25,7 +25,7 @@ from generator.models import Batch
 from generator.recipes import Recipe
 from generator.sampling import Sampler, to_pixels
 from generator.screening import Screener, Screening
-from generator.steered import choose, draw_steered
+from generator.steered import Goal, choose, draw_steered
 from generator.steering import Steering, load_steering
 
 logger = logging.getLogger(__name__)
@@ -105,21 +105,13 @@ def draw_missing(batch: Batch, studio: Studio) -> Iterator[Drawn]:
     Beside a GPU, threads screen and encode while the next pictures are drawn. A CPU does
     one after the other: threads that draw would wait for those that do something else.
     """
-    faces = Face.objects.filter(network=batch.network, psi=batch.psi)
-    span = batch.seeds[0], batch.seeds[-1]
-    known = set(faces.filter(seed__range=span).values_list("seed", flat=True))
-    groups = [
-        [Recipe(batch.network.name, seed, float(batch.psi)) for seed in seeds]
-        for seeds in batch.seed_groups
-        if not known.intersection(seeds)
-    ]
     hashes = Face.objects.exclude(phash="").values_list("phash", flat=True)
     duplicates = Duplicates(hashes.iterator())
     num_threads = 1 if studio.sampler.device.type == "cpu" else os.cpu_count() or 1
     num_ahead = 0 if studio.sampler.device.type == "cpu" else 2 * num_threads
     pending: deque[Future[Drawn]] = deque()
     with ThreadPoolExecutor(num_threads) as threads:
-        for recipe, pixels, screening in draw_recipes(batch, studio, groups):
+        for recipe, pixels, screening in draw_recipes(batch, studio):
             arguments = (recipe, pixels, screening, studio.screener, duplicates)
             pending.append(threads.submit(finish, *arguments))
             if len(pending) > num_ahead:
@@ -129,24 +121,41 @@ def draw_missing(batch: Batch, studio: Studio) -> Iterator[Drawn]:
 
 
 def draw_recipes(
-    batch: Batch, studio: Studio, groups: Sequence[Sequence[Recipe]]
+    batch: Batch, studio: Studio
 ) -> Iterator[tuple[Recipe, np.ndarray, Screening | None]]:
-    """Give a uint8 picture for each group, steered where that can be and so screened.
+    """Give the uint8 pictures that are missing, steered where that can be and so screened.
 
     A trainwreck is chosen and not moved: that would make it less of one.
     """
     sampler, steering = studio.sampler, studio.steering
     cell = batch.gender, batch.age_bucket
+    left = left_to_draw(batch)
+    groups, tones = [group for group, _ in left], [tone for _, tone in left]
     if steering and batch.quality == Face.Quality.GOOD:
         batch.mine().update(is_steered=True)
-        for drawn in draw_steered(sampler, studio.screener, steering, groups, *cell):
+        for drawn in draw_steered(
+            sampler, studio.screener, steering, groups, *cell, tones
+        ):
             yield drawn.recipe, drawn.pixels, drawn.screening
     else:
         recipes = [group[0] for group in groups]
         if steering:
-            recipes = choose(sampler, steering, groups, *cell)
+            goals = [Goal(*cell, tone) for tone in tones]
+            recipes = choose(sampler, steering, groups, goals)
         for recipe, picture in zip(recipes, sampler.draw(recipes), strict=True):
             yield recipe, to_pixels(picture), None
+
+
+def left_to_draw(batch: Batch) -> list[tuple[list[Recipe], str]]:
+    """For each picture without a face the recipes to choose from, and the skin tone."""
+    faces = Face.objects.filter(network=batch.network, psi=batch.psi)
+    span = batch.seeds[0], batch.seeds[-1]
+    known = set(faces.filter(seed__range=span).values_list("seed", flat=True))
+    return [
+        ([Recipe(batch.network.name, seed, float(batch.psi)) for seed in seeds], tone)
+        for seeds, tone in zip(batch.seed_groups, batch.tones, strict=True)
+        if not known.intersection(seeds)
+    ]
 
 
 def finish(

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 
 from faces.models import AGE_BUCKETS
 
-NEEDED = ["fp18", "deep18", "dp18", "fa", "age", "male", "det", "edge", "ita"]
+NEEDED = ["fp18", "deep18", "dp18", "fa", "age", "male", "det", "edge", "ita", "skin"]
 """fp18, deep18, dp18: probability of being under 18 by three networks; fa: age by a
 fourth; age: in years, the mean of three; male: a probability, the mean of three; det:
-how surely it is a face; edge: share of skin colour at an edge; ita: skin tone, degrees."""
+how surely it is a face; edge: share of skin colour at an edge; ita: colour of the skin, degrees; skin: how dark it
+looks, 0 light to 2 dark."""
 
 MAX_P18 = 0.20
 """Of the mean of fp18 and deep18."""

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from faces.models import AGE_BUCKETS, GENDERS, QUALITIES, Network
 from generator.recipes import MAX_PSI, MAX_SEED
+from generator.tones import TONES
 
 MAX_ATTEMPTS = 3
 MAX_WANTED = 100_000
@@ -119,6 +120,12 @@ class TopUpSettings(models.Model):
         """The row, or the defaults while nobody has saved one."""
         return cls.objects.select_related("network").first() or cls(pk=1)
 
+    @property
+    def mix(self) -> dict[str, int]:
+        """The wished share of each skin tone, in per cent."""
+        shares = self.share_light, self.share_medium, self.share_dark
+        return dict(zip(TONES, shares, strict=True))
+
     @classmethod
     def choose(cls, network: Network) -> None:
         """Let a network draw for the pool where none was chosen yet."""
@@ -170,6 +177,11 @@ class Batch(models.Model):
     )
     first_seed = models.PositiveBigIntegerField()
     count = models.PositiveIntegerField(help_text="Pictures to draw.")
+    skin_tones = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="The skin tone asked for, picture by picture; empty: whichever comes.",
+    )
 
     status = models.CharField(
         max_length=7, choices=Status, default=Status.WAITING, db_index=True
@@ -225,6 +237,11 @@ class Batch(models.Model):
         """For each picture the seeds it may choose from; the first unless it is steered."""
         starts = self.seeds[::SEEDS_PER_PICTURE]
         return [range(start, start + SEEDS_PER_PICTURE) for start in starts]
+
+    @property
+    def tones(self) -> list[str]:
+        """For each picture the skin tone asked for; "" for any."""
+        return self.skin_tones or [""] * self.count
 
     @property
     def per_cent_kept(self) -> int | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
@@ -12,15 +12,14 @@ from faces.models import AGE_BUCKETS, GENDERS, QUALITIES, Face
 from faces.pool import Cell
 from generator.errors import GeneratorError
 from generator.models import Batch, Target, TopUpSettings, Worker
-from generator.planning import count_faces, plan, pool_state
+from generator.planning import count_by_tone, count_faces, plan, pool_state
+from generator.tones import TONES
 from generator.top_up import CellState, measured_yield, missing
 
 ALL_CELLS = [
     Cell(gender, age_bucket, quality)
     for quality, gender, age_bucket in product(QUALITIES, GENDERS, AGE_BUCKETS)
 ]
-LIGHT_FROM, MEDIUM_FROM = 41, 10
-"""Degrees of the individual typology angle (ITA)."""
 NUM_BATCHES = 9
 LIGHTS = {
     "ready": "Ready",
@@ -98,7 +97,7 @@ def view_cells() -> list[CellView]:
     return [
         CellView(
             cell,
-            states.get(cell) or CellState(wanted=0, servable=servable.get(cell, 0)),
+            states.get(cell) or CellState(wanted=0, servable=servable[cell]["faces"]),
         )
         for cell in ALL_CELLS
     ]
@@ -137,24 +136,17 @@ def pictures_in_batches(num_pictures: int, num_batches: int) -> str:
 
 
 def skin_tones(chosen: TopUpSettings) -> tuple[list[SkinTone], int]:
-    """How light the faces are that visitors meet or may meet soon, beside the wish.
+    """Which skin the faces have that visitors meet or may meet soon, beside the wish.
 
     The second value counts the faces whose skin was never measured.
     """
     statuses = [Face.Status.APPROVED, Face.Status.UNRATED]
     counts = Face.objects.filter(status__in=statuses).aggregate(
-        faces=Count("pk"),
-        light=Count("pk", filter=Q(scores__ita__gt=LIGHT_FROM)),
-        medium=Count(
-            "pk", filter=Q(scores__ita__gte=MEDIUM_FROM, scores__ita__lte=LIGHT_FROM)
-        ),
-        dark=Count("pk", filter=Q(scores__ita__lt=MEDIUM_FROM)),
+        faces=Count("pk"), **count_by_tone()
     )
-    total = counts["light"] + counts["medium"] + counts["dark"]
-    wishes = {
-        "light": chosen.share_light,
-        "medium": chosen.share_medium,
-        "dark": chosen.share_dark,
-    }
-    tones = [SkinTone(name, counts[name], total, wishes[name]) for name in wishes]
+    total = sum(counts[tone] for tone in TONES)
+    tones = [
+        SkinTone(tone, counts[tone], total, wished)
+        for tone, wished in chosen.mix.items()
+    ]
     return tones, counts["faces"] - total

@@ -1,5 +1,7 @@
 """Reads the pool's state from the database and turns the plan into Batch rows."""
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
@@ -13,7 +15,8 @@ from generator.disk import check_room
 from generator.errors import GeneratorError
 from generator.models import SEEDS_PER_PICTURE, Batch, Target, TopUpSettings
 from generator.recipes import MAX_SEED
-from generator.top_up import CellState, Order, plan_top_up
+from generator.tones import OF_TONE
+from generator.top_up import CellState, Order, plan_top_up, with_tones
 
 FIRST_SEED = 100_000
 """Below are the seeds that people type."""
@@ -23,39 +26,54 @@ BYTES_PER_FACE = 300_000
 
 def pool_state() -> dict[Cell, CellState]:
     """Every cell that has a target, as the database knows it now."""
+    unrated = Face.objects.filter(status=Face.Status.UNRATED)
     servable = count_faces(Face.objects.servable(), "")
-    awaiting = count_faces(Face.objects.filter(status=Face.Status.UNRATED), "proposed_")
+    awaiting = count_faces(unrated, "proposed_")
+    to_draw = count_pictures(Batch.objects.open())
     drawn = {
         Cell(row["gender"], row["age_bucket"], row["quality"]): row
         for row in Batch.objects.order_by()
         .values("gender", "age_bucket", "quality")
         .annotate(drawn=Sum("num_drawn"), in_cell=Sum("num_in_cell"))
     }
-    to_draw = {
-        Cell(row["gender"], row["age_bucket"], row["quality"]): row["left"]
-        for row in Batch.objects.open()
-        .order_by()
-        .values("gender", "age_bucket", "quality")
-        .annotate(left=Sum(F("count") - F("num_drawn")))
-    }
     state = {}
     for target in Target.objects.all():
         cell = Cell(target.gender, target.age_bucket, target.quality)
         state[cell] = CellState(
             wanted=target.wanted,
-            servable=servable.get(cell, 0),
-            awaiting=awaiting.get(cell, 0),
-            to_draw=to_draw.get(cell, 0),
+            servable=servable[cell]["faces"],
+            awaiting=awaiting[cell]["faces"],
+            to_draw=to_draw[cell].total(),
             num_drawn=drawn[cell]["drawn"] if cell in drawn else 0,
             num_in_cell=drawn[cell]["in_cell"] if cell in drawn else 0,
+            tones=servable[cell] + awaiting[cell],
+            tones_to_draw=to_draw[cell],
         )
     return state
 
 
-def count_faces(faces: FaceQuerySet, prefix: str) -> dict[Cell, int]:
+def count_faces(faces: FaceQuerySet, prefix: str) -> dict[Cell, Counter[str]]:
+    """How many `faces` each cell has, and how many of each skin tone."""
     fields = [f"{prefix}{name}" for name in ("gender", "age_bucket", "quality")]
-    rows = faces.order_by().values_list(*fields).annotate(Count("pk"))
-    return {Cell(*names): count for *names, count in rows}
+    counts = {"faces": Count("pk")} | count_by_tone()
+    found: defaultdict[Cell, Counter[str]] = defaultdict(Counter)
+    for row in faces.order_by().values(*fields).annotate(**counts):
+        cell = Cell(*(row[name] for name in fields))
+        found[cell] = Counter({name: row[name] for name in counts})
+    return found
+
+
+def count_by_tone() -> dict[str, Count]:
+    return {tone: Count("pk", filter=of_tone) for tone, of_tone in OF_TONE.items()}
+
+
+def count_pictures(batches: Iterable[Batch]) -> dict[Cell, Counter[str]]:
+    """What is still to be drawn for each cell, by the skin tone asked for."""
+    found: defaultdict[Cell, Counter[str]] = defaultdict(Counter)
+    for batch in batches:
+        cell = Cell(batch.gender, batch.age_bucket, batch.quality)
+        found[cell].update(batch.tones[batch.num_drawn :])
+    return found
 
 
 def plan() -> list[Order]:
@@ -73,7 +91,8 @@ def plan() -> list[Order]:
     recent = Batch.objects.filter(created_at__gt=hour_ago)
     ordered = recent.aggregate(total=Sum("count"))["total"] or 0
     most = min(chosen.max_per_run, max(0, chosen.max_per_hour - ordered))
-    orders = plan_top_up(pool_state(), chosen.batch_size, most)
+    cells = pool_state()
+    orders = with_tones(plan_top_up(cells, chosen.batch_size, most), cells, chosen.mix)
     num_pictures = sum(order.count for order in orders)
     check_room(settings.MEDIA_ROOT, num_pictures * BYTES_PER_FACE)
     return orders
@@ -100,6 +119,7 @@ def create_batch(order: Order, chosen: TopUpSettings) -> Batch:
         psi=chosen.trainwreck_psi if is_trainwreck else chosen.psi,
         first_seed=next_seed(network, order.count),
         count=order.count,
+        skin_tones=list(order.tones),
     )
 
 

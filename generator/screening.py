@@ -31,7 +31,7 @@ from generator.faceapi import FaceApi
 from generator.faceres import FaceRes
 from generator.gate import NEEDED, age_bucket, presented_gender, rejection
 from generator.screening_files import path_of, read
-from generator.skin import cheek, skin_at_edges, skin_tone
+from generator.skin import SkinProbe, cheek, skin_at_edges, skin_tone
 from generator.tfjs import read_weights
 
 logger = logging.getLogger(__name__)
@@ -71,6 +71,7 @@ class Screener:
         self.deep = deep
         self.faceapi = faceapi
         self.dlib = dlib
+        self.skin = SkinProbe.load()
         self.threads = ThreadPoolExecutor(os.cpu_count())
 
     @classmethod
@@ -127,11 +128,14 @@ class Screener:
         return measured
 
     def by_faceres(self, image: Image.Image) -> dict[str, float]:
-        ages, male, _ = self.faceres(self.cut(image, [CROP_80, CROP_90], FACERES_SIDE))
+        crops = self.cut(image, [CROP_80, CROP_90], FACERES_SIDE)
+        ages, male, embeddings = self.faceres(crops)
+        embedding = embeddings[0].cpu().numpy()
         return {
             "fp18": under_18(ages),
             "faceres_age": expected(ages),
             "faceres_male": male.mean().item(),
+            "skin": self.skin.predict(embedding, cheek(np.asarray(image))),
         }
 
     def by_deep(self, image: Image.Image) -> dict[str, float]:

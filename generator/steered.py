@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -11,17 +12,30 @@ from generator.recipes import Recipe
 from generator.sampling import Sampler, to_pixels
 from generator.screening import Screener, Screening
 from generator.steering import CELLS, Steering, target_traits, traits_of
+from generator.tones import DARK, LIGHT, MEDIUM
 
 CORRECTIONS = 3
 """How often a picture that missed is drawn again, from the same seed."""
-FARTHEST = np.array([12.0, 3.0])
+FARTHEST = np.array([12.0, 3.0, 0.9])
 """In units of the traits: beyond, pictures stop being faces."""
-LONGEST = np.array([4.0, 1.5])
-"""Of one correction."""
-SPREAD = np.array([4.0, 0.3])
+LONGEST = np.array([4.0, 1.5, 0.0])
+"""Of one correction. Skin gets none: what is measured of it levels off where it is dark."""
+SPREAD = np.array([4.0, 0.3, 0.4])
 """How much the traits differ between faces."""
-OLDER = np.array([0.0, 0.06])
+OLDER = np.array([0.0, 0.06, 0.0])
 """Added to the age of one that the gate took for too young."""
+
+
+class Goal(NamedTuple):
+    """Who a picture should look like."""
+
+    gender: str
+    age_bucket: str
+    tone: str = ""
+
+    @property
+    def cell(self) -> tuple[str, str]:
+        return self.gender, self.age_bucket
 
 
 @dataclass(frozen=True)
@@ -31,6 +45,8 @@ class Steered:
     recipe: Recipe
     pixels: np.ndarray
     screening: Screening
+    tone: str
+    """The skin tone asked for."""
 
 
 def draw_steered(
@@ -40,18 +56,20 @@ def draw_steered(
     groups: Sequence[Sequence[Recipe]],
     gender: str,
     age_bucket: str,
+    tones: Sequence[str] = (),
 ) -> Iterator[Steered]:
     """Draw one picture for each group of recipes, towards a gender and an age bucket.
 
+    `tones` says for each group which skin tone to go towards; "" and none leave it.
     The recipe that comes back says how far w was moved along which directions, so the
     same picture can be drawn again without measuring anything.
     """
+    goals = [Goal(gender, age_bucket, tone) for tone in tones or [""] * len(groups)]
     size = sampler.batch_size
     for start in range(0, len(groups), size):
-        recipes = choose(
-            sampler, steering, groups[start : start + size], gender, age_bucket
-        )
-        yield from draw_batch(sampler, screener, steering, recipes, gender, age_bucket)
+        some = slice(start, start + size)
+        recipes = choose(sampler, steering, groups[some], goals[some])
+        yield from draw_batch(sampler, screener, steering, recipes, goals[some])
 
 
 def draw_batch(
@@ -59,12 +77,13 @@ def draw_batch(
     screener: Screener,
     steering: Steering,
     recipes: Sequence[Recipe],
-    gender: str,
-    age_bucket: str,
+    goals: Sequence[Goal],
 ) -> Iterator[Steered]:
     """A picture that lands comes at once; of the others the nearest, after all tries."""
     w = torch.cat([sampler.w(recipe) for recipe in recipes])
-    steps = [Steps(steering, gender, age_bucket, row) for row in w.numpy()]
+    steps = [
+        Steps(steering, goal, row) for goal, row in zip(goals, w.numpy(), strict=True)
+    ]
     nearest: dict[int, tuple[float, Steered]] = {}
     pending = list(range(len(recipes)))
     for _ in range(1 + CORRECTIONS):
@@ -74,9 +93,9 @@ def draw_batch(
             pixels = to_pixels(picture)
             screening = screener.screen(pixels)
             recipe = replace(recipes[i], edit=describe(steps[i].amounts, steering))
-            drawn = Steered(recipe, pixels, screening)
+            drawn = Steered(recipe, pixels, screening, goals[i].tone)
             measured = traits_of(screening.scores)
-            if lands(screening, gender, age_bucket):
+            if lands(screening, *goals[i].cell):
                 nearest.pop(i, None)
                 yield drawn
             elif measured is None:
@@ -97,19 +116,23 @@ def draw_batch(
 class Steps:
     """How far one face is moved, try by try."""
 
-    def __init__(self, steering: Steering, gender: str, age_bucket: str, w: np.ndarray):
-        cell = CELLS.index((gender, age_bucket))
-        self.target = target_traits(gender, age_bucket)
+    def __init__(self, steering: Steering, goal: Goal, w: np.ndarray):
+        cell = CELLS.index(goal.cell)
+        self.tone = goal.tone
+        self.target = target_traits(goal.gender, goal.age_bucket, goal.tone)
         self.slope = steering.slopes[cell]
         offset = steering.offsets[cell]
         self.amounts = shorten(self.away(steering.predict(w)) + offset)
         self.before: tuple[np.ndarray, np.ndarray] | None = None
 
     def away(self, traits: np.ndarray) -> np.ndarray:
-        """How far it is to the target; a gender that is surer than that is left alone."""
+        """How far it is to the target; what is clearer than that is left alone."""
         away = self.target - traits
         if away[0] * self.target[0] < 0:
             away[0] = 0
+        is_clearer = {LIGHT: away[2] > 0, MEDIUM: False, DARK: away[2] < 0}
+        if is_clearer.get(self.tone, True):
+            away[2] = 0
         return away
 
     def distance(self, traits: np.ndarray) -> float:
@@ -134,14 +157,13 @@ def choose(
     sampler: Sampler,
     steering: Steering,
     groups: Sequence[Sequence[Recipe]],
-    gender: str,
-    age_bucket: str,
+    goals: Sequence[Goal],
 ) -> list[Recipe]:
     """Of each group take the recipe whose w is nearest already: mapping costs little."""
     chosen = []
-    for recipes in groups:
+    for recipes, goal in zip(groups, goals, strict=True):
         ws = [sampler.w(recipe)[0].numpy() for recipe in recipes]
-        target = Steps(steering, gender, age_bucket, ws[0])
+        target = Steps(steering, goal, ws[0])
         distances = [target.distance(steering.predict(w)) for w in ws]
         chosen.append(recipes[int(np.argmin(distances))])
     return chosen
@@ -156,12 +178,13 @@ def calibrate(
     """Try first steps and one correction, for what `calibrated` needs.
 
     Gives, for each cell and group, the cell's number, how far the first step fell short
-    (2,) and which share of the correction was seen (2,); None for what was not measured.
+    (3,) and which share of the correction was seen (3,); None for what was not measured.
     """
     for number, cell in enumerate(CELLS):
-        for recipe in choose(sampler, steering, groups, *cell):
+        goal = Goal(*cell)
+        for recipe in choose(sampler, steering, groups, [goal] * len(groups)):
             w = sampler.w(recipe)
-            steps = Steps(steering, *cell, w[0].numpy())
+            steps = Steps(steering, goal, w[0].numpy())
             first = measure(sampler, screener, steering.move(w, steps.amounts[None]))
             if first is None:
                 yield None
@@ -194,14 +217,14 @@ def shorten(amounts: np.ndarray) -> np.ndarray:
 
 
 def describe(amounts: np.ndarray, steering: Steering) -> str:
-    gender, age = amounts
-    return f"gender {gender:+.2f} age {age:+.2f} by {steering.name}"
+    gender, age, skin = amounts
+    return f"gender {gender:+.2f} age {age:+.2f} skin {skin:+.2f} by {steering.name}"
 
 
 def measure_faces(
     sampler: Sampler, screener: Screener, recipes: Sequence[Recipe]
 ) -> Iterator[tuple[np.ndarray, np.ndarray] | None]:
-    """Draw and measure unsteered faces, for `fit`: w (w_dim,) and traits (2,) of each.
+    """Draw and measure unsteered faces, for `fit`: w (w_dim,) and traits (3,) of each.
 
     None for a picture that could not be measured.
     """

@@ -1,4 +1,4 @@
-"""Moves w towards a gender and an age.
+"""Moves w towards a gender, an age and a skin tone.
 
 Härkönen et al. 2020 (GANSpace, arXiv 2004.02546) and Shen et al. 2020 (InterFaceGAN, arXiv
 1907.10786) found such directions; here they are ridge regressions on faces that were drawn
@@ -23,18 +23,20 @@ from torch import Tensor
 from faces.files import write_whole
 from generator.snapshots import LoadError
 
-TRAITS = ["gender", "age"]
-"""Logit of the probability of a man; natural logarithm of the age in years."""
+TRAITS = ["gender", "age", "skin"]
+"""Logit of the probability of a man; natural logarithm of the age in years; how dark the
+skin looks, 0 light to 2 dark."""
 SURE = 0.998
 """Probabilities beyond this are no surer."""
 TARGET_LOGIT = {"woman": -3.0, "androgynous": 0.0, "man": 3.0}
 TARGET_AGE = {"20s": 28.5, "30s": 37.5, "40s": 47.5, "50+": 60.0}
 """As the networks measure it: some years above the age people see."""
+TARGET_SKIN = {"light": 0.1, "medium": 0.65, "dark": 1.1}
 CELLS = [(gender, age) for gender in TARGET_LOGIT for age in TARGET_AGE]
-LIKELY_SLOPES = 1.0, 0.3
+LIKELY_SLOPES = 1.0, 0.3, 1.0
 """Before any step was measured: ages answer least."""
 FEWEST_TOLD = 3
-LARGEST_OFFSET = np.array([2.0, 1.2])
+LARGEST_OFFSET = np.array([2.0, 1.2, 0.0])
 FOLDS = 5
 RIDGES = [1.0, 10.0, 100.0, 1000.0]
 
@@ -44,28 +46,34 @@ class Steering:
     """Fitted directions of one network."""
 
     directions: np.ndarray
-    """float32 (2, w_dim): traits = directions (w - center) + means."""
+    """float32 (3, w_dim): traits = directions (w - center) + means."""
     means: np.ndarray
-    """float32 (2,)."""
+    """float32 (3,)."""
     center: np.ndarray
     """float32 (w_dim,): the mean w of the faces it was fitted on."""
     basis: np.ndarray
-    """float32 (w_dim, 2): how w moves for one more unit of each trait."""
+    """float32 (w_dim, 3): how w moves for one more unit of each trait."""
     r2: tuple[float, ...]
     """Of each trait, cross-validated: the share of the variance that w tells."""
     num_faces: int
     offsets: np.ndarray
-    """float32 (cells, 2): by how much the first step must go farther than predicted."""
+    """float32 (cells, 3): by how much the first step must go farther than predicted."""
     slopes: np.ndarray
-    """float32 (cells, 2): how much of a step the networks see."""
+    """float32 (cells, 3): how much of a step the networks see."""
 
     @property
     def name(self) -> str:
         """What a recipe says of the directions it used."""
         return hashlib.sha256(self.basis.tobytes()).hexdigest()[:8]
 
+    @property
+    def r2_in_words(self) -> str:
+        return ", ".join(
+            f"{trait} {r2:.2f}" for trait, r2 in zip(TRAITS, self.r2, strict=True)
+        )
+
     def predict(self, w: np.ndarray) -> np.ndarray:
-        """w (batch, w_dim) → traits (batch, 2)."""
+        """w (batch, w_dim) → traits (batch, 3)."""
         return (w - self.center) @ self.directions.T + self.means
 
     def calibrated(
@@ -88,25 +96,27 @@ class Steering:
         return replace(self, offsets=offsets, slopes=slopes)
 
     def move(self, w: Tensor, amounts: np.ndarray) -> Tensor:
-        """w (batch, w_dim), amounts (batch, 2) in units of the traits → w."""
+        """w (batch, w_dim), amounts (batch, 3) in units of the traits → w."""
         return w + torch.from_numpy((amounts @ self.basis.T).astype(np.float32))
 
 
 def traits_of(scores: Mapping[str, float]) -> np.ndarray | None:
-    """What the screening measured, as traits (2,); None if it could not."""
-    male, age = scores.get("male"), scores.get("age")
-    if male is None or age is None or age <= 0:
+    """What the screening measured, as traits (3,); None if it could not."""
+    male, age, skin = scores.get("male"), scores.get("age"), scores.get("skin")
+    if male is None or age is None or skin is None or age <= 0:
         return None
     male = min(max(male, 1 - SURE), SURE)
-    return np.array([math.log(male / (1 - male)), math.log(age)])
+    return np.array([math.log(male / (1 - male)), math.log(age), skin])
 
 
-def target_traits(gender: str, age_bucket: str) -> np.ndarray:
-    return np.array([TARGET_LOGIT[gender], math.log(TARGET_AGE[age_bucket])])
+def target_traits(gender: str, age_bucket: str, tone: str = "") -> np.ndarray:
+    """The skin is nan where no tone is asked for."""
+    age = math.log(TARGET_AGE[age_bucket])
+    return np.array([TARGET_LOGIT[gender], age, TARGET_SKIN.get(tone, math.nan)])
 
 
 def fit(w: np.ndarray, traits: np.ndarray, samples: np.ndarray) -> Steering:
-    """Fit directions to faces, w (faces, w_dim) and their traits (faces, 2).
+    """Fit directions to faces, w (faces, w_dim) and their traits (faces, 3).
 
     `samples` (many, w_dim) are styles whose covariance C shapes the steps: a step by a in
     the traits is C Dᵀ (D C Dᵀ)⁻¹ a, the smallest one in the metric of C.
@@ -114,7 +124,7 @@ def fit(w: np.ndarray, traits: np.ndarray, samples: np.ndarray) -> Steering:
     fits = [fit_trait(w, values) for values in traits.T]
     directions = np.stack([direction for direction, _ in fits])
     covariance = np.cov(samples.T)
-    spread = covariance @ directions.T  # (w_dim, 2)
+    spread = covariance @ directions.T  # (w_dim, 3)
     basis = spread @ np.linalg.inv(directions @ spread)
     return Steering(
         directions=directions.astype(np.float32),
@@ -123,8 +133,8 @@ def fit(w: np.ndarray, traits: np.ndarray, samples: np.ndarray) -> Steering:
         basis=basis.astype(np.float32),
         r2=tuple(round(r2, 3) for _, r2 in fits),
         num_faces=len(w),
-        offsets=np.zeros((len(CELLS), 2), np.float32),
-        slopes=np.full((len(CELLS), 2), LIKELY_SLOPES, np.float32),
+        offsets=np.zeros((len(CELLS), len(TRAITS)), np.float32),
+        slopes=np.full((len(CELLS), len(TRAITS)), LIKELY_SLOPES, np.float32),
     )
 
 
@@ -188,4 +198,8 @@ def load_steering(sha256: str) -> Steering | None:
         ) from error
     if facts["network"] != sha256:
         raise LoadError(f"{path} belongs to another network.")
+    if len(steering.directions) != len(TRAITS):
+        raise LoadError(
+            f"{path} is from before skin was steered. Run fit_steering again."
+        )
     return steering

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from generator.sampling import to_pixels
 from generator.screening import FACERES_SIDE, expected
 from generator.steered import draw_steered, lands
 from generator.steering import Steering
+from generator.tones import TONES, tone_of
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class CellReport:
     """Share that the screening puts into the cell, and that pass the gate."""
     judged: float
     """Share of those that the judge puts there too."""
+    tones: dict[str, float]
+    """Of those that were to have a skin tone and landed, the share that has it."""
     distance: float
     """Mean pairwise distance of their embeddings: 0 is the same face."""
     pictures: list[Image.Image]
@@ -51,20 +55,24 @@ def report_cell(
     age: str,
     on_picture: Callable[[], object],
 ) -> CellReport:
-    landed = agreed = 0
+    agreed = 0
     embeddings, pictures = [], []
+    asked, right = Counter[str](), Counter[str]()
+    tones = list(islice(cycle(TONES), len(groups)))
     for drawn in draw_steered(
-        studio.sampler, studio.screener, steering, groups, gender, age
+        studio.sampler, studio.screener, steering, groups, gender, age, tones
     ):
         if lands(drawn.screening, gender, age):
-            landed += 1
+            asked[drawn.tone] += 1
+            right[drawn.tone] += tone_of(drawn.screening.scores["skin"]) == drawn.tone
             agreed += judge(studio, drawn.pixels) == (gender, age)
         embeddings.append(studio.screener.embedding(drawn.pixels))
         pictures.append(Image.fromarray(drawn.pixels).resize((256, 256)))
         on_picture()
     return CellReport(
-        landed / len(groups),
-        agreed / max(1, landed),
+        asked.total() / len(groups),
+        agreed / max(1, asked.total()),
+        {tone: right[tone] / max(1, asked[tone]) for tone in TONES},
         mean_distance(embeddings),
         pictures,
     )

@@ -1,8 +1,8 @@
 """What the pool lacks, and what to draw for it. Values in, values out."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from faces.pool import Cell
 
@@ -24,6 +24,10 @@ class CellState:
     """Pictures of open batches that are still to be drawn."""
     num_drawn: int = 0
     num_in_cell: int = 0
+    tones: Mapping[str, int] = field(default_factory=dict)
+    """How many of the faces, servable or awaiting, have each skin tone."""
+    tones_to_draw: Mapping[str, int] = field(default_factory=dict)
+    """Pictures that are still to be drawn, by the skin tone asked for."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ class Order:
 
     cell: Cell
     count: int
+    tones: tuple[str, ...] = ()
+    """The skin tone asked for, picture by picture; none for whichever comes."""
 
 
 def measured_yield(cell: Cell, state: CellState) -> float:
@@ -74,3 +80,43 @@ def plan_top_up(
                 if needs[cell] == 0:
                     del needs[cell]
     return orders
+
+
+def with_tones(
+    orders: Sequence[Order], cells: Mapping[Cell, CellState], mix: Mapping[str, int]
+) -> list[Order]:
+    """Ask for skin tones so that each cell moves to the wished mix, in per cent.
+
+    Every picture gets the tone that its cell then lacks most. Trainwrecks get none:
+    they are drawn at random.
+    """
+    have = {cell: coming_tones(cell, state, mix) for cell, state in cells.items()}
+    toned = []
+    for order in orders:
+        coming = measured_yield(order.cell, cells[order.cell])
+        tones = []
+        for _ in range(order.count if order.cell.quality == "good" else 0):
+            tone = most_lacking(have[order.cell], mix, coming)
+            have[order.cell][tone] += coming
+            tones.append(tone)
+        toned.append(replace(order, tones=tuple(tones)))
+    return toned
+
+
+def coming_tones(
+    cell: Cell, state: CellState, tones: Iterable[str]
+) -> dict[str, float]:
+    """How many faces of each tone there are when all that is on the way has come."""
+    share = measured_yield(cell, state)
+    return {
+        tone: state.tones.get(tone, 0) + share * state.tones_to_draw.get(tone, 0)
+        for tone in tones
+    }
+
+
+def most_lacking(
+    have: Mapping[str, float], mix: Mapping[str, int], coming: float
+) -> str:
+    """The tone that is farthest below its share of what there is, and of what comes."""
+    total = sum(have.values()) + coming
+    return max(mix, key=lambda tone: mix[tone] / 100 * total - have[tone])

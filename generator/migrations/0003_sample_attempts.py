@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generator', '0001_top_up'),
+        ('generator', '0002_ask_for_skin_tones'),
     ]
 
     operations = [

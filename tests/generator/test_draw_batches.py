@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from faces.files import has_pictures
 from faces.models import Face, FaceEvent
-from generator.batches import draw_batch
+from generator.batches import draw_batch, left_to_draw
 from generator.errors import GeneratorError
 from generator.models import MAX_ATTEMPTS, Batch
 from generator.recipes import Recipe
-from generator.steered import choose
+from generator.steered import Goal, choose
 from generator.steering import fit
 from tests.generator.small import (
     HashScreener,
@@ -22,6 +22,7 @@ from tests.generator.small import (
     make_small_network,
     open_small_studio,
 )
+from tests.make import make_face
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +76,8 @@ def test_a_trainwreck_is_the_nearest_of_its_seeds_and_not_moved():
     draw_batch(batch, lambda network_id: studio)
 
     groups = [[Recipe("small", seed, 0.7) for seed in g] for g in batch.seed_groups]
-    nearest = choose(studio.sampler, studio.steering, groups, "woman", "30s")
+    goals = [Goal("woman", "30s")] * len(groups)
+    nearest = choose(studio.sampler, studio.steering, groups, goals)
     faces = Face.objects.order_by("seed")
     assert [face.seed for face in faces] == [recipe.seed for recipe in nearest]
     assert [face.seed for face in faces] != [seeds[0] for seeds in batch.seed_groups]
@@ -174,6 +176,19 @@ def test_a_batch_whose_screening_lacks_memory_is_given_back():
     assert batch.status == "waiting"
     assert "CUDA out of memory" in batch.last_error
     assert not Face.objects.exists()
+
+
+def test_a_picture_keeps_its_skin_tone_when_a_batch_goes_on():
+    batch = taken(count=3, skin_tones=["light", "medium", "dark"])
+    make_face(network=batch.network, psi=batch.psi, seed=batch.seed_groups[1][7])
+
+    left = left_to_draw(batch)
+
+    assert [tone for _, tone in left] == ["light", "dark"]
+    assert [recipes[0].seed for recipes, _ in left] == [
+        batch.seed_groups[0][0],
+        batch.seed_groups[2][0],
+    ]
 
 
 def test_two_workers_at_once_store_every_face_once():

@@ -352,12 +352,12 @@ def test_wanted_that_makes_no_sense_is_refused_in_words(operator, client, number
 
 def test_skin_tones_are_counted_beside_the_wish(operator, client):
     make_top_up(share_light=20, share_medium=30, share_dark=50)
-    make_face(scores={"ita": 41.5})
-    make_face(scores={"ita": 41})
-    awaiting(scores={"ita": 10})
-    awaiting(scores={"ita": -20.5})
+    make_face(scores={"skin": 0.4999})
+    make_face(scores={"skin": 0.5})
+    awaiting(scores={"skin": 0.8999})
+    awaiting(scores={"skin": 0.9})
     make_face()
-    make_face(scores={"ita": 60}).revoke("Gone.")
+    make_face(scores={"skin": 0}).revoke("Gone.")
 
     text = words(client.get(POOL))
 
@@ -520,6 +520,21 @@ def test_failed_batches_are_tried_again_and_others_left_alone(operator, client):
     assert (failed.status, failed.attempts, failed.finished_at) == ("waiting", 0, None)
     assert done.status == "done"
     assert failed.take("gpu 7")
+
+
+@pytest.mark.parametrize(
+    ("tones", "said"),
+    [
+        (["dark", "light", "dark"], "1 light, 2 dark"),
+        ([], "whichever come"),
+    ],
+)
+def test_a_batch_says_which_skin_tones_it_was_asked_for(operator, client, tones, said):
+    batch = make_batch(skin_tones=tones, count=3)
+
+    page = client.get(reverse("admin:generator_batch_change", args=[batch.pk]))
+
+    assert f"Skin tones: {said}" in words(page)
 
 
 def test_batches_are_not_tried_again_by_those_who_only_look(client):

@@ -68,6 +68,28 @@ def test_trainwrecks_are_drawn_with_high_psi():
     assert batch.psi == TopUpSettings.get().trainwreck_psi > 1
 
 
+def test_batches_ask_for_the_skin_tones_that_their_cell_lacks():
+    make_top_up(share_light=50, share_medium=30, share_dark=20)
+    make_target(wanted=8)
+    make_face(scores={"skin": 0.2})
+    awaiting(scores={"skin": 0.1})
+    make_batch(
+        count=9, skin_tones=["medium"] * 4 + ["light"] * 5, num_drawn=4, num_kept=4
+    )
+
+    [batch, *_] = order_batches()
+
+    assert set(batch.skin_tones[:4]) == {"medium", "dark"}
+    assert len(batch.skin_tones) == batch.count
+
+
+def test_trainwrecks_ask_for_no_skin_tone():
+    make_top_up()
+    make_target(quality="trainwreck")
+
+    assert {str(batch.skin_tones) for batch in order_batches()} == {"[]"}
+
+
 def test_a_run_and_an_hour_have_their_limits():
     make_top_up(batch_size=4, max_per_run=6, max_per_hour=10)
     make_target(wanted=100)

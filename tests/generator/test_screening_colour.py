@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from generator.skin import cheek, skin_at_edges, skin_tone, to_lab
+from generator.skin import (
+    SkinProbe,
+    cheek,
+    cross_validated,
+    skin_at_edges,
+    skin_tone,
+    to_lab,
+    told_apart,
+)
 
 SKIN = (224, 172, 140)
 SKY = (90, 140, 220)
@@ -58,3 +66,42 @@ def test_the_cheek_in_better_light_decides():
     image.paste((60, 40, 30), (0, 0, 256, 512))
 
     assert cheek(np.asarray(image)) == pytest.approx(to_lab(np.array(SKIN, np.uint8)))
+
+
+def labelled(count=120):
+    """Embeddings and cheeks of which the first number and the lightness tell the skin."""
+    lot = np.random.default_rng(3)
+    labels = np.arange(count) % 3
+    embeddings = lot.normal(size=(count, 20))
+    embeddings[:, 0] += 2 * labels
+    cheeks = lot.normal(size=(count, 3)) + np.stack([-2 * labels] * 3, axis=1) * [
+        1,
+        0,
+        0,
+    ]
+    return np.concatenate([embeddings, cheeks], axis=1), labels
+
+
+def test_skin_is_learned_from_labelled_faces():
+    rows, labels = labelled()
+
+    predicted = cross_validated(rows, labels)
+
+    assert told_apart(predicted, labels > 0) > 0.9
+    assert told_apart(predicted, labels > 1) > 0.9
+
+
+def test_skin_that_nothing_tells_is_not_claimed():
+    rows, labels = labelled()
+
+    predicted = cross_validated(rows, np.random.default_rng(4).permutation(labels))
+
+    assert 0.3 < told_apart(predicted, labels > 0) < 0.7
+
+
+def test_the_probe_that_ships_tells_dark_skin_from_light():
+    probe = SkinProbe.load()
+    light, dark = (cheek(np.asarray(face(skin=tone))) for tone in [SKIN, (92, 60, 44)])
+    embedding = np.zeros(len(probe.weights) - 3, np.float32)
+
+    assert probe.predict(embedding, dark) > probe.predict(embedding, light)

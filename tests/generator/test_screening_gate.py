@@ -26,6 +26,7 @@ ADULT = {
     "det": 1.8,
     "edge": 0.02,
     "ita": 40.0,
+    "skin": 0.3,
 }
 HIGHER_IS_WORSE = ["fp18", "deep18", "dp18"]
 LOWER_IS_WORSE = ["fa", "det"]
@@ -42,6 +43,7 @@ scores = st.fixed_dictionaries(
         "det": st.floats(-1, 4),
         "edge": probabilities,
         "ita": st.floats(-90, 90),
+        "skin": st.floats(-1, 3),
     }
 )
 not_numbers = st.sampled_from([math.nan, math.inf, -math.inf])

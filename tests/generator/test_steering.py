@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,7 +11,7 @@ from generator.sampling import Sampler, to_pixels
 from generator.screening import Screening
 from generator.snapshots import LoadError
 from generator.steered import (
-    SPREAD,
+    Goal,
     Steps,
     calibrate,
     choose,
@@ -27,17 +29,19 @@ from generator.steering import (
     target_traits,
     traits_of,
 )
+from generator.tones import tone_of
 from tests.generator.small import CPU
 
 DIM = 16
+MAN = Goal("man", "30s")
 
 
 def faces(count=400, noise=0.1, seed=1):
-    """Styles whose first two coordinates tell gender and age."""
+    """Styles whose first three coordinates tell gender, age and skin."""
     lot = np.random.default_rng(seed)
     w = lot.normal(size=(count, DIM))
-    traits = np.stack([3 * w[:, 0] + 1, 0.2 * w[:, 1] + 3.6], axis=1)
-    return w, traits + noise * lot.normal(size=traits.shape) * [1, 0.1]
+    traits = w[:, :3] * [3, 0.2, 0.3] + [1, 3.6, 0.3]
+    return w, traits + noise * lot.normal(size=traits.shape) * [1, 0.1, 0.1]
 
 
 def test_what_w_tells_is_found():
@@ -49,6 +53,7 @@ def test_what_w_tells_is_found():
     assert abs(steering.predict(w) - traits).mean() < 0.2
     assert steering.directions[0].argmax() == 0
     assert steering.directions[1].argmax() == 1
+    assert steering.directions[2].argmax() == 2
 
 
 def test_what_w_does_not_tell_is_not_claimed():
@@ -63,11 +68,11 @@ def test_what_w_does_not_tell_is_not_claimed():
 def test_a_step_moves_each_trait_by_what_was_asked():
     w, traits = faces()
     steering = fit(w, traits, w)
-    amounts = np.array([[2.0, 0.0], [0.0, -0.3]])
+    amounts = np.diag([2.0, -0.3, 0.4])
 
-    moved = steering.move(torch.zeros(2, DIM), amounts).numpy()
+    moved = steering.move(torch.zeros(3, DIM), amounts).numpy()
 
-    change = steering.predict(moved) - steering.predict(np.zeros((2, DIM)))
+    change = steering.predict(moved) - steering.predict(np.zeros((3, DIM)))
     assert change == pytest.approx(amounts, abs=1e-4)
 
 
@@ -116,29 +121,37 @@ def test_directions_of_another_network_are_refused(settings, tmp_path):
         load_steering("cd" * 32)
 
 
-@given(st.floats(0, 1), st.floats(0.1, 100))
-def test_traits_are_finite_whatever_was_measured(male, age):
-    assert np.isfinite(traits_of({"male": male, "age": age})).all()
+def test_directions_from_before_skin_was_steered_are_refused(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    new = fit(*faces(), faces()[0])
+    save_steering(replace(new, directions=new.directions[:2]), "ab" * 32)
+
+    with pytest.raises(LoadError, match="before skin was steered. Run fit_steering"):
+        load_steering("ab" * 32)
+
+
+@given(st.floats(0, 1), st.floats(0.1, 100), st.floats(-1, 3))
+def test_traits_are_finite_whatever_was_measured(male, age, skin):
+    assert np.isfinite(traits_of({"male": male, "age": age, "skin": skin})).all()
 
 
 @pytest.mark.parametrize(
-    "scores", [{}, {"male": 0.5}, {"age": 30.0}, {"male": 0.5, "age": 0}]
+    "missing", [{"male": None}, {"age": None}, {"age": 0}, {"skin": None}]
 )
-def test_no_traits_without_measurements(scores):
-    assert traits_of(scores) is None
+def test_no_traits_without_measurements(missing):
+    assert traits_of({"male": 0.5, "age": 30.0, "skin": 0.3} | missing) is None
 
 
-@given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
-def test_amounts_fit_into_a_recipe(gender, age):
-    amounts = shorten(np.array([gender, age]))
+@given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
+def test_amounts_fit_into_a_recipe(gender, age, skin):
+    amounts = shorten(np.array([gender, age, skin]))
 
-    assert abs(amounts[0]) <= 12
-    assert abs(amounts[1]) <= 3
+    assert (abs(amounts) <= [12, 3, 0.9]).all()
     assert (np.char.mod("%+.2f", amounts).astype(float) == amounts).all()
 
 
 class LightNetwork:
-    """The first coordinate of w is the light of the picture, the second its contrast."""
+    """w says how light the picture is, how much it contrasts, and how much blue it has."""
 
     resolution, z_dim, w_dim, num_ws, num_classes = 16, DIM, DIM, 1, 0
 
@@ -148,19 +161,22 @@ class LightNetwork:
     def draw(self, w, noise="const"):
         light, contrast = w[:, 0] / 5, (w[:, 1] / 5).tanh() / 4 + 0.3
         checks = torch.tensor([[-1.0, 1.0], [1.0, -1.0]]).repeat(8, 8)
-        pictures = light[:, None, None] + contrast[:, None, None] * checks
-        return pictures[:, None].expand(-1, 3, -1, -1)
+        grey = light[:, None, None] + contrast[:, None, None] * checks
+        blue = (w[:, 2] / 4)[:, None, None].expand_as(grey)
+        return torch.stack([grey, grey, blue], dim=1)
 
 
 class LightScreener:
-    """Takes bright pictures for men, and contrast for age."""
+    """Takes bright pictures for men, contrast for age, and blue for skin."""
 
     def screen(self, pixels):
-        male = float(1 / (1 + np.exp(-(pixels.mean() - 128) / 12)))
-        age = 20 + pixels.std() / 2
+        red, _, blue = np.moveaxis(pixels, -1, 0)
+        male = float(1 / (1 + np.exp(-(red.mean() - 128) / 12)))
+        age, skin = 20 + red.std() / 2, blue.mean() / 128
         gender = "woman" if male < 0.2 else "man" if male > 0.8 else "androgynous"
         age_bucket = ["20s", "30s", "40s", "50+"][sum(age >= at for at in (32, 42, 52))]
-        return Screening({"male": male, "age": age}, "", gender, age_bucket, "0" * 16)
+        scores = {"male": male, "age": age, "skin": skin}
+        return Screening(scores, "", gender, age_bucket, "0" * 16)
 
 
 @pytest.fixture(scope="module")
@@ -190,10 +206,11 @@ def test_steered_faces_land_in_the_cell_asked_for(studio, gender, age_bucket):
 def test_a_steered_recipe_draws_the_same_picture_again(studio):
     sampler, _, steering = studio
     plain = Recipe("light", 7, 1.0)
-    [drawn] = draw_steered(*studio, [[plain]], "man", "30s")
-    _, gender, _, age, _, name = drawn.recipe.edit.split()
+    [drawn] = draw_steered(*studio, [[plain]], "man", "30s", ["dark"])
+    _, gender, _, age, _, skin, _, name = drawn.recipe.edit.split()
+    amounts = np.array([[gender, age, skin]], float)
 
-    moved = steering.move(sampler.w(plain), np.array([[float(gender), float(age)]]))
+    moved = steering.move(sampler.w(plain), amounts)
     [again] = sampler.draw_w(moved)
 
     assert name == steering.name
@@ -204,16 +221,49 @@ def test_of_a_group_the_nearest_seed_is_taken(studio):
     sampler, _, steering = studio
     recipes = [Recipe("light", seed, 1.0) for seed in range(40)]
 
-    [chosen] = choose(sampler, steering, [recipes], "man", "30s")
+    [chosen] = choose(sampler, steering, [recipes], [MAN])
 
+    steps = Steps(steering, MAN, np.zeros(DIM))
     traits = steering.predict(sampler.w(chosen).numpy())[0]
     others = [steering.predict(sampler.w(recipe).numpy())[0] for recipe in recipes]
-    away = [np.hypot(*steps_of(steering).away(one) / SPREAD) for one in others]
-    assert np.hypot(*steps_of(steering).away(traits) / SPREAD) == min(away)
+    assert steps.distance(traits) == min(steps.distance(one) for one in others)
 
 
-def steps_of(steering):
-    return Steps(steering, "man", "30s", np.zeros(DIM))
+def test_skin_goes_to_the_tone_asked_for(studio):
+    tones = ["light", "medium", "dark"] * 10
+    groups = [[Recipe("light", seed, 1.0)] for seed in range(1000, 1030)]
+
+    drawn = list(draw_steered(*studio, groups, "man", "30s", tones))
+
+    found = {
+        one.recipe.seed: tone_of(one.screening.scores["skin"])
+        for one in sorted(drawn, key=lambda one: one.recipe.seed)
+    }
+    assert list(found.values()) == tones
+
+
+@pytest.mark.parametrize(
+    ("tone", "skin", "amount"),
+    [
+        ("", 0.6, 0),
+        ("light", 0.6, -0.5),
+        ("light", 0.0, 0),
+        ("medium", 0.25, 0.4),
+        ("medium", 0.85, -0.2),
+        ("dark", 0.5, 0.6),
+        ("dark", 1.3, 0),
+    ],
+)
+def test_skin_is_moved_by_what_is_missing_and_never_corrected(
+    studio, tone, skin, amount
+):
+    steering = studio[2]
+    mean = steering.center + steering.basis[:, 2] * (skin - steering.means[2])
+
+    steps = Steps(steering, Goal("man", "30s", tone), mean)
+    steps.correct(np.array([0.0, 3.0, 0.4]))
+
+    assert steps.amounts[2] == pytest.approx(amount, abs=0.011)
 
 
 def test_what_steps_bring_is_learned(studio):
@@ -247,12 +297,13 @@ def test_a_face_that_cannot_be_measured_is_not_tried_again(studio):
 def test_a_recipe_says_how_far_it_went():
     steering = fit(*faces(), faces()[0])
 
-    edit = describe(np.array([2.5, -0.12]), steering)
+    edit = describe(np.array([2.5, -0.12, 0.4]), steering)
 
-    assert edit == f"gender +2.50 age -0.12 by {steering.name}"
+    assert edit == f"gender +2.50 age -0.12 skin +0.40 by {steering.name}"
 
 
 def test_every_cell_has_a_target():
     for gender in ["woman", "man", "androgynous"]:
         for age_bucket in ["20s", "30s", "40s", "50+"]:
-            assert np.isfinite(target_traits(gender, age_bucket)).all()
+            traits = target_traits(gender, age_bucket, "dark")
+            assert np.isfinite(traits).all()

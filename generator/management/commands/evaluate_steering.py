@@ -11,6 +11,7 @@ from generator.arguments import add_device, add_network, add_psi
 from generator.errors import GeneratorError, in_plain_words
 from generator.models import SEEDS_PER_PICTURE
 from generator.recipes import Recipe
+from generator.tones import TONES
 
 GENDERS = ["woman", "man"]
 FEWEST = 2
@@ -25,8 +26,8 @@ class Command(BaseCommand):
     help = (
         "Measure how well steering works: how many drawings for each gender and age land "
         "there and pass the gate, by the networks that steer and by one that took no "
-        "part in it, against drawing at random; and how different the faces are from "
-        "each other."
+        "part in it, against drawing at random; how many of those have the skin tone "
+        "asked for, the three in turn; and how different the faces are from each other."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -76,14 +77,16 @@ class Command(BaseCommand):
             }
         self.stdout.write(
             f"{len(recipes)} drawings a cell; directions from {steering.num_faces} faces, "
-            f"cross-validated R² gender {steering.r2[0]:.2f}, age {steering.r2[1]:.2f}\n\n"
+            f"cross-validated R² {steering.r2_in_words}\n\n"
             "cell          steered   judge agrees   at random   distance"
+            "   light   medium    dark"
         )
         for cell, report in reports.items():
             random = at_random.share(*cell)
             self.stdout.write(
                 f"{' '.join(cell):<12}  {report.landed:>6.0%}   {report.judged:>12.0%}"
                 f"   {random:>9.0%}   {report.distance:>8.3f}"
+                + "".join(f"   {report.tones[tone]:>5.0%}" for tone in TONES)
             )
             if options["sheets"]:
                 save_sheet(report.pictures, recipes, options["sheets"], "-".join(cell))

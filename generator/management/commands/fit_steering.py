@@ -19,8 +19,8 @@ STYLES = range(50_000, 54_096)
 class Command(BaseCommand):
     help = (
         "Find out how a network's pictures change with w: draw faces, let the screening "
-        "networks judge gender and age, and fit directions. From then on a top-up draws "
-        "towards the cell that lacks faces. No picture is kept. The more faces the "
+        "networks judge gender, age and skin, and fit directions. From then on a top-up "
+        "draws towards the cell and the skin tone that lack faces. No picture is kept. The more faces the "
         "better; 1000 take about ten minutes on two cores."
     )
 
@@ -75,6 +75,5 @@ class Command(BaseCommand):
         steering = steering.calibrated([row for row in told if row])
         save_steering(steering, row.sha256)
         self.stdout.write(
-            f"Fitted to {len(pairs)} faces. Cross-validated R²: "
-            f"gender {steering.r2[0]:.2f}, age {steering.r2[1]:.2f}."
+            f"Fitted to {len(pairs)} faces. Cross-validated R²: {steering.r2_in_words}."
         )
