@@ -70,7 +70,7 @@ def test_a_trainwreck_is_the_nearest_of_its_seeds_and_not_moved():
     batch = taken(count=2, quality="trainwreck")
     studio = open_small_studio(batch.network_id, KeepsAll())
     w = np.random.default_rng(1).normal(size=(200, studio.sampler.network.w_dim))
-    traits = w[:, :2] * [3, 0.2] + [1, 3.6]
+    traits = w[:, :3] * [3, 0.2, 0.3] + [1, 3.6, 0.3]
     studio = replace(studio, steering=fit(w, traits, w))
 
     draw_batch(batch, lambda network_id: studio)
