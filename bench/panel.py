@@ -65,7 +65,10 @@ SERVER_TIMES = """
 
 def rate(page: Page, count: int) -> list[list[float]]:
     """Milliseconds: in the server, for a vote, to the next face, for a bare view."""
-    inside, votes, waits, bare = [], [], [], []
+    inside: list[float] = []
+    votes: list[float] = []
+    waits: list[float] = []
+    bare: list[float] = []
     while len(votes) < count:
         page.goto("/panel/")
         page.get_by_role("button", name="Start").click()
