@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from faces.likeness import perceptual_hash
 from generator.crops import (
     CROP_60,
     CROP_70,
@@ -23,7 +24,6 @@ from generator.crops import (
     to_image,
 )
 from generator.dlib_networks import DlibNetworks
-from generator.duplicates import perceptual_hash
 from generator.faceapi import FaceApi
 from generator.faceres import FaceRes
 from generator.gate import NEEDED, age_bucket, presented_gender, rejection
