@@ -57,6 +57,12 @@ def open_graph(
     }
 
 
+def neutral_card() -> tuple[str, str]:
+    """A card without a face: where it is, and what it shows."""
+    alt = "Two-ink matchbox label with a heart: everyone is 100% made up"
+    return static("quiz/cover-card.jpg"), alt
+
+
 class QuizQuerySet(models.QuerySet["Quiz"]):
     def published(self) -> Self:
         return self.filter(is_published=True)
@@ -131,8 +137,7 @@ class Quiz(models.Model):
             self.title,
             self.tagline,
             self.get_absolute_url(),
-            static("quiz/cover-card.jpg"),
-            "Two-ink matchbox label with a heart: everyone is 100% made up",
+            *neutral_card(),
         )
 
 
@@ -392,19 +397,27 @@ class Result(models.Model):
         return f"Meet {self.name} “{self.best_line}” Find yours:"
 
     @property
+    def card_url(self) -> str:
+        return reverse("quiz:card", args=[self.code])
+
+    @property
     def open_graph(self) -> dict[str, str]:
+        """The link preview; it shows the quiz's own card once the face is taken away."""
+        alt = f"AI-generated portrait of a made-up person, with the words: {self.name}, {self.facts}"
+        image = (self.card_url, alt) if self.face.is_servable else neutral_card()
         return open_graph(
             f"Meet my AI lover, {self.name}",
             f"{self.facts}. “{self.best_line}” Everyone here is AI-generated. Find yours.",
             self.get_absolute_url(),
-            reverse("quiz:card", args=[self.code]),
-            f"AI-generated portrait of a made-up person, with the words: {self.name}, {self.facts}",
+            *image,
         )
 
     @property
     def disclosure(self) -> str:
         """Say which network drew the face, from what, and when: nobody is in the picture."""
         face = self.face
+        if not face.is_servable:  # whose recipe would draw it again
+            return f"{self.name} does not exist. Their face is not shown any more."
         reviewed = {
             Face.Review.PANEL: "checked by people before anyone met them",
             Face.Review.SHIPPED: "reviewed before anyone met them",
