@@ -1,4 +1,5 @@
 import secrets
+from collections.abc import Iterable
 from functools import cache, cached_property
 from hashlib import blake2s
 from pathlib import Path
@@ -12,7 +13,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 
-from faces.models import Face
+from faces.models import Face, Network
 from texts.filling import BUBBLES, TemplateError, check_word
 from texts.models import Tone, WordList
 
@@ -324,6 +325,12 @@ class Choice(models.Model):
 class ResultQuerySet(models.QuerySet["Result"]):
     def with_servable_face(self) -> Self:
         return self.filter(face__in=Face.objects.servable()).select_related("face")
+
+    def of_faces(self, face_ids: Iterable[int]) -> Self:
+        return self.filter(face__in=list(face_ids))
+
+    def of_network(self, network: Network) -> Self:
+        return self.filter(face__network=network)
 
 
 class Result(models.Model):
