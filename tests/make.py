@@ -10,7 +10,7 @@ import openpyxl
 from PIL import Image
 
 from faces.files import save_pictures
-from faces.models import Face, Network
+from faces.models import Face, Network, Report
 from quiz.models import Choice, Question, Quiz, Result
 from texts.models import MessageTemplate, Tone, Word, WordList
 
@@ -180,6 +180,12 @@ def make_result(**fields):
         "lines": lines,
     }
     return Result.objects.create(face=face, quiz=quiz, **(defaults | fields))
+
+
+def make_report(face=None, **fields):
+    return Report.objects.create(
+        **({"face": face or make_face(), "reason": "nudity"} | fields)
+    )
 
 
 def make_workbook(sheets):
