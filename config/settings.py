@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from ipaddress import ip_network
 from pathlib import Path
 
 import dj_database_url
@@ -143,6 +144,10 @@ CACHES = {
 }
 
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR_DIR / "media"))
+REVOCATIONS_FILE = Path(
+    os.environ.get("REVOCATIONS_FILE", VAR_DIR / "revocations.jsonl")
+)
+"""Outlives the database: keep it apart from the backups, and never restore an older one."""
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_USE_FINDERS = DEBUG
@@ -225,6 +230,12 @@ SECURE_HSTS_PRELOAD = True
 SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
 if env_flag("BEHIND_TLS_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+try:
+    TRUSTED_PROXIES = [ip_network(text) for text in env_list("TRUSTED_PROXIES")]
+except ValueError as error:
+    raise ImproperlyConfigured(
+        f"TRUSTED_PROXIES must list addresses or networks, such as 10.0.0.0/8: {error}."
+    ) from error
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 
@@ -257,6 +268,11 @@ if RATERS_PER_FACE < 2 and not DEBUG:
     raise ImproperlyConfigured(
         "RATERS_PER_FACE must be 2 or more: no face is approved by one person alone."
     )
+
+REPORTS_PER_HOUR = int(os.environ.get("REPORTS_PER_HOUR", "5"))
+"""How often one network of visitors may report a face."""
+HIDDEN_PER_HOUR = int(os.environ.get("HIDDEN_PER_HOUR", "20"))
+"""How many faces all visitors together may hide, before the lead has looked."""
 
 LOVER_COOKIE_NAME = "__Host-lover" if IS_HTTPS else "lover"
 LOVER_COOKIE_AGE = 180 * 24 * 3600

@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("admin/faces/", include("quiz.revoke_urls")),
     path("admin/", admin.site.urls),
     path("", include("faces.urls")),
     path("", include("quiz.urls")),

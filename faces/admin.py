@@ -8,8 +8,10 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 
 from faces.files import PUBLIC_SIZES
-from faces.models import Face, FaceEvent, GoldFace, Network
+from faces.models import Face, FaceEvent, GoldFace, Network, Report
 from faces.views import picture_response
+
+MOST_AT_ONCE = 100
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -29,11 +31,11 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 class NetworkAdmin(admin.ModelAdmin):
     list_display = [
         *("title", "name", "family", "subject", "resolution"),
-        *("num_faces", "registered_at"),
+        *("num_faces", "registered_at", "retired_at"),
     ]
     readonly_fields = [
         *("name", "family", "subject", "resolution", "source"),
-        *("sha256", "weights_sha256", "registered_at"),
+        *("sha256", "weights_sha256", "registered_at", "retired_at"),
     ]
     search_fields = ["name", "title"]
 
@@ -139,22 +141,11 @@ class FaceAdmin(ReadOnlyAdmin):
 
     @admin.display(description="face")
     def thumbnail(self, face):
-        return self.image(face, 96)
+        return picture_of(face, 96)
 
     @admin.display(description="picture")
     def large_picture(self, face):
-        return self.image(face, 256)
-
-    def image(self, face, size):
-        url = reverse("admin:faces_face_picture", args=[face.pk, size])
-        alt = f"AI-generated face, {face}"
-        return format_html(
-            '<img src="{}" width="{}" height="{}" alt="{}" loading="lazy">',
-            url,
-            size,
-            size,
-            alt,
-        )
+        return picture_of(face, 256)
 
     @admin.display(description="recipe", ordering="seed")
     def recipe(self, face):
@@ -173,11 +164,12 @@ class FaceAdmin(ReadOnlyAdmin):
         description="Revoke: hide for good, everywhere", permissions=["revoke"]
     )
     def revoke_faces(self, request, faces):
-        revoked = sum(
-            face.revoke("Revoked in the admin.", request.user) for face in faces
-        )
-        level = messages.SUCCESS if revoked else messages.WARNING
-        self.message_user(request, f"{revoked} of {len(faces)} faces revoked.", level)
+        """Ask first: the page says how many results they are in."""
+        if len(faces) > MOST_AT_ONCE:
+            words = f"Revoke {MOST_AT_ONCE} at a time, or retire their network."
+            return self.message_user(request, words, messages.WARNING)
+        keys = ",".join(str(face.pk) for face in faces)
+        return redirect(f"{reverse('revoking:revoke')}?faces={keys}")
 
     def has_gold_permission(self, request):
         return request.user.has_perm("faces.decide_face")
@@ -240,3 +232,45 @@ class FaceEventAdmin(ReadOnlyAdmin):
     list_filter = ["to_status", "at"]
     list_select_related = ["face", "by"]
     search_fields = ["=face__seed", "reason"]
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnlyAdmin):
+    """What visitors, raters and operators said; the lead answers elsewhere."""
+
+    list_display = [
+        *("thumbnail", "reason", "note", "source"),
+        *("reported_at", "outcome", "face_status", "closed_by"),
+    ]
+    list_display_links = ["thumbnail", "reason"]
+    list_filter = ["outcome", "reason", "source", "reported_at", "face__status"]
+    list_select_related = ["face", "closed_by"]
+    date_hierarchy = "reported_at"
+    search_fields = ["note", "=face__seed", "face__key"]
+    readonly_fields = ["face_page"]
+    fieldsets = [
+        (None, {"fields": ["face_page", "reason", "note", "source", "reported_at"]}),
+        ("What came of it", {"fields": ["outcome", "closed_by", "closed_at"]}),
+    ]
+
+    @admin.display(description="face")
+    def thumbnail(self, report):
+        return picture_of(report.face, 96)
+
+    @admin.display(description="face")
+    def face_page(self, report):
+        url = reverse("admin:faces_face_change", args=[report.face_id])
+        picture = picture_of(report.face, 256)
+        return format_html('{}<p><a href="{}">{}</a></p>', picture, url, report.face)
+
+    @admin.display(description="the face is", ordering="face__status")
+    def face_status(self, report):
+        return report.face.get_status_display()
+
+
+def picture_of(face, size):
+    url = reverse("admin:faces_face_picture", args=[face.pk, size])
+    return format_html(
+        '<img src="{}" width="{}" height="{}" alt="AI-generated face, {}" loading="lazy">',
+        *(url, size, size, face),
+    )

@@ -1,4 +1,5 @@
 import secrets
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Self
 
@@ -9,6 +10,9 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+
+from faces import ledger
+from faces.ledger import RETIRED, Line
 
 GENDERS = ["woman", "man", "androgynous"]
 AGE_BUCKETS = ["20s", "30s", "40s", "50+"]
@@ -25,6 +29,10 @@ class NetworkQuerySet(models.QuerySet["Network"]):
         """Count the faces of each network that visitors may see."""
         servable = Q(face__status=Face.Status.APPROVED)
         return self.annotate(num_faces=models.Count("face", filter=servable))
+
+    def active(self) -> Self:
+        """Networks that may still draw."""
+        return self.filter(retired_at=None)
 
 
 class Network(models.Model):
@@ -64,6 +72,12 @@ class Network(models.Model):
     )
     source = models.CharField(max_length=200, help_text="Where the weights came from.")
     registered_at = models.DateTimeField(default=timezone.now, editable=False)
+    retired_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Since then it draws no more, and none of its faces is shown.",
+    )
 
     objects = NetworkQuerySet.as_manager()
 
@@ -73,11 +87,59 @@ class Network(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_retired(self) -> bool:
+        return self.retired_at is not None
+
+    def retire(self, reason: str, by: User | None = None) -> int:
+        """Let it draw no more and take its faces away, for good; returns how many.
+
+        The first step is committed before the second, so that whoever approves one of its
+        faces meanwhile is refused. After a crash in between: once more.
+        """
+        with transaction.atomic():
+            retired_at = timezone.now()
+            still_there = Network.objects.active().filter(pk=self.pk)
+            if still_there.update(retired_at=retired_at):
+                self.retired_at = retired_at
+                ledger.note([self.ledger_line(reason)])
+        return self.face_set.all().take_away(reason, by)
+
+    def ledger_line(self, reason: str) -> Line:
+        at = timezone.now().isoformat()
+        return Line(at=at, network=self.sha256, status=RETIRED, why=reason)
+
 
 class FaceQuerySet(models.QuerySet["Face"]):
     def servable(self) -> Self:
         """Faces that visitors may see; the database vouches for what approved means."""
         return self.filter(status=Face.Status.APPROVED)
+
+    def taken_away(self) -> Self:
+        """Faces that visitors could see once: of what is gone, the others never were."""
+        return self.filter(status__in=[Face.Status.REPORTED, Face.Status.REVOKED])
+
+    def remaining(self) -> Self:
+        """Faces of which nobody has said the last word yet."""
+        return self.exclude(status__in=[Face.Status.REJECTED, Face.Status.REVOKED])
+
+    @transaction.atomic
+    def take_away(self, reason: str, by: User | None = None) -> int:
+        """Revoke what visitors may see, reject what waits for raters; returns how many.
+
+        Waits for whoever decides on one of them right now.
+        """
+        locked = self.remaining().select_for_update(of=("self",))
+        faces = list(locked.select_related("network").defer("scores"))
+        for old in {face.status for face in faces}:
+            is_unseen = old == Face.Status.UNRATED
+            new = Face.Status.REJECTED if is_unseen else Face.Status.REVOKED
+            same = [face for face in faces if face.status == old]
+            for start in range(0, len(same), 500):  # SQLite takes so many values only
+                keys = [face.pk for face in same[start : start + 500]]
+                Face.objects.filter(pk__in=keys).update(status=new)
+            note_change(same, old, new, reason, by)
+        return len(faces)
 
 
 class Face(models.Model):
@@ -302,12 +364,43 @@ class Face(models.Model):
         changes = {"status": new, **labels}
         if Face.objects.filter(pk=self.pk, status=old).update(**changes) != 1:
             return False
-        FaceEvent.objects.create(
-            face=self, by=by, from_status=old, to_status=new, reason=reason
-        )
+        note_change([self], old, new, reason, by)
         for name, value in changes.items():
             setattr(self, name, value)
         return True
+
+    def ledger_line(self, status: str, reason: str) -> Line:
+        return Line(
+            at=timezone.now().isoformat(),
+            network=self.network.sha256,
+            status=status,
+            why=reason,
+            seed=self.seed,
+            psi=str(self.psi),
+            edit=self.edit,
+            picture=self.picture_sha256,
+            phash=self.phash,
+            drawn_on=str(self.drawn_on),
+        )
+
+
+TAKEN_AWAY = {Face.Status.REPORTED, Face.Status.REJECTED, Face.Status.REVOKED}
+
+
+def note_change(
+    faces: Iterable[Face], old: str, new: str, reason: str, by: User | None
+) -> None:
+    """Leave the traces of a change: events, closed reports, and lines that outlive backups."""
+    faces = list(faces)
+    change = {"from_status": old, "to_status": new, "reason": reason, "by": by}
+    FaceEvent.objects.bulk_create(FaceEvent(face=face, **change) for face in faces)
+    if new == Face.Status.REVOKED:
+        Report.objects.open().filter(face__status=Face.Status.REVOKED).update(
+            outcome=Report.Outcome.REVOKED, closed_by=by, closed_at=timezone.now()
+        )
+    is_by_screening = new == Face.Status.REJECTED and by is None
+    if TAKEN_AWAY.intersection([old, new]) and not is_by_screening:
+        ledger.note(face.ledger_line(new, reason) for face in faces)
 
 
 class FaceEvent(models.Model):
@@ -328,6 +421,7 @@ class FaceEvent(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["to_status", "at"], name="faceevent_latest")]
 
     def __str__(self) -> str:
         return f"{self.from_status} → {self.to_status}: {self.reason}"
@@ -496,6 +590,12 @@ class GoldFace(models.Model):
             raise ValidationError("Name gender, age and quality, or what is wrong.")
 
 
+class ReportQuerySet(models.QuerySet["Report"]):
+    def open(self) -> Self:
+        """Reports that the lead has not answered yet."""
+        return self.filter(outcome=Report.Outcome.OPEN)
+
+
 class Report(models.Model):
     """Somebody says that a face must not be shown. Holds nothing about a visitor."""
 
@@ -527,6 +627,8 @@ class Report(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True
     )
     closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReportQuerySet.as_manager()
 
     class Meta:
         ordering = ["-reported_at", "-pk"]

@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from faces.files import PictureError, has_pictures, open_face, save_pictures
 from faces.models import AGE_BUCKETS, GENDERS, QUALITIES, Face, Network
+from faces.revocations import replay_own_file
 
 SCORES = ["fp18", "dp18", "fa", "age", "male", "det", "edge", "ita"]
 REASON = "Screened and looked at before it was shipped."
@@ -94,9 +95,14 @@ def load_faces(folder: Path) -> int:
     """Approve the folder's faces that are new here; returns how many those were.
 
     A recipe or a picture that is known already keeps its row and its status, so a face
-    that was revoked stays revoked. All or nothing. Shows a progress bar.
+    that was revoked stays revoked, even on an empty database: the file of revocations
+    knows. All or nothing. Shows a progress bar.
     """
     network = read_network(folder)
+    replay_own_file()
+    network.refresh_from_db()
+    if network.is_retired:
+        return 0
     known = set(Face.objects.filter(network=network).values_list("seed", "psi"))
     pictures = set(Face.objects.values_list("picture_sha256", flat=True))
     shipped = read_manifest(folder)

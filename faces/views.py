@@ -12,7 +12,9 @@ from faces.models import Face
 @require_safe
 def picture(request: HttpRequest, key: str, size: str) -> HttpResponse:
     """A portrait, only while its face is servable: a revoked one is never "not modified"."""
-    face = get_object_or_404(Face.objects.servable(), key=key)
+    face = Face.objects.servable().filter(key=key).first()
+    if face is None:
+        return gone_or_404(key)
     etag = f'"{face.picture_sha256[:32]}-{size}"'
     unchanged = get_conditional_response(request, etag=etag)
     response = unchanged or picture_response(face, int(size))
@@ -33,6 +35,16 @@ def waiting_picture(request: HttpRequest, face_id: int, size: str) -> HttpRespon
     if not is_waiting and not request.user.has_perm("faces.decide_face"):
         raise Http404
     return picture_response(face, int(size))
+
+
+def gone_or_404(key: str) -> HttpResponse:
+    """Tell crawlers to forget a face that was taken away; others have never been here."""
+    if not Face.objects.taken_away().filter(key=key).exists():
+        raise Http404("No such face.")
+    words = "This face is not shown any more.\n"
+    response = HttpResponse(words, status=410, content_type="text/plain")
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def picture_response(face: Face, size: int) -> HttpResponse:

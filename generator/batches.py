@@ -85,7 +85,7 @@ def draw_batch(
             if not store(drawn, batch):
                 logger.info("%s was drawn by another worker.", drawn.recipe)
             if not batch.extend_lease():
-                logger.warning("Batch %d was given to another worker.", batch.pk)
+                logger.warning("Batch %d is no longer this worker's.", batch.pk)
                 return
             on_picture()
     except OSError as error:  # a full disk is no fault of the batch
@@ -200,6 +200,8 @@ def store(drawn: Drawn, batch: Batch) -> bool:
             face.save(force_insert=True)
             if drawn.rejected:
                 face.reject(f"Screening: {drawn.rejected}.")
+            elif not Network.objects.active().filter(pk=batch.network_id).exists():
+                face.reject("Its network was retired.")
             count(face, batch)
     except IntegrityError:
         return False

@@ -130,7 +130,7 @@ class TopUpSettings(models.Model):
     def choose(cls, network: Network) -> None:
         """Let a network draw for the pool where none was chosen yet."""
         chosen = cls.get()
-        if chosen.network is None:
+        if chosen.network is None and not network.is_retired:
             chosen.network = network
             chosen.save()
 
@@ -258,15 +258,16 @@ class Batch(models.Model):
         """Lease the batch to a worker; False if another has it or it is over.
 
         A batch that runs and is free has lost its worker. When that happens again and
-        again without one more picture, it fails.
+        again without one more picture, it fails; so does one of a retired network.
         """
         now = timezone.now()
         free = Batch.objects.free_for(worker).filter(pk=self.pk)
+        over = {"status": Batch.Status.FAILED, "finished_at": now, "leased_until": None}
         failed = free.filter(attempts__gte=MAX_ATTEMPTS).update(
-            status=Batch.Status.FAILED,
-            finished_at=now,
-            leased_until=None,
             last_error=f"It ended its worker {MAX_ATTEMPTS} times, at the same picture.",
+            **over,
+        ) or free.filter(network__retired_at__isnull=False).update(
+            last_error="Its network was retired.", **over
         )
         taken = not failed and free.update(
             status=Batch.Status.RUNNING,
@@ -285,7 +286,9 @@ class Batch(models.Model):
         )
 
     def extend_lease(self) -> bool:
-        return bool(self.mine().update(leased_until=timezone.now() + LEASE))
+        """Go on with the batch, unless that is somebody else's now or nobody's."""
+        mine = self.mine().filter(network__retired_at=None)
+        return bool(mine.update(leased_until=timezone.now() + LEASE))
 
     def finish(self, seconds: float, note: str = "") -> None:
         self.close(Batch.Status.DONE, seconds, note)

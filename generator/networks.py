@@ -66,8 +66,11 @@ def build_snapshot(snapshot: Snapshot) -> Generator:
 def load_network(network: Network) -> Generator:
     """Build a registered network from its converted weights, on the CPU, in float32.
 
-    Raises LoadError when they are not here or are not what was registered.
+    Raises LoadError when it is retired, and when they are not here or are not what was
+    registered.
     """
+    if network.is_retired:
+        raise LoadError(f"{network.name} is retired: it draws no more.")
     if not network.weights_sha256:
         raise LoadError(
             f"The weights of {network.name} are not here: bring them with fetch_weights "

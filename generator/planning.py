@@ -82,6 +82,10 @@ def plan() -> list[Order]:
     network = chosen.network
     if chosen.is_paused:
         raise GeneratorError("Topping up is paused in the admin.")
+    if network and network.is_retired:
+        raise GeneratorError(
+            f"{network} is retired: choose another one in the top-up settings."
+        )
     if network is None or network.subject != "faces" or not network.weights_sha256:
         raise GeneratorError(
             "Choose a network in the top-up settings: one that draws faces and whose "

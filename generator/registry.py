@@ -10,6 +10,7 @@ from django.db import transaction
 
 from faces.files import write_whole
 from faces.models import Network
+from faces.revocations import replay_own_file
 from generator.errors import GeneratorError
 from generator.snapshots import MAX_BYTES, LoadError, Snapshot, read_snapshot
 from generator.weights import read_weights, serialize, weights_path
@@ -72,6 +73,8 @@ def register(file: NetworkFile, **fields: str) -> tuple[Network, bool]:
     network, is_new = Network.objects.update_or_create(
         sha256=file.sha256, defaults=found, create_defaults=fields | found
     )
+    replay_own_file()  # it may have been retired before a backup was restored
+    network.refresh_from_db()
     write_whole(weights_path(file.sha256), data)
     return network, is_new
 

@@ -15,6 +15,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from faces.likeness import perceptual_hash
 from generator.crops import (
     CROP_60,
     CROP_70,
@@ -26,7 +27,6 @@ from generator.crops import (
     to_image,
 )
 from generator.dlib_networks import DlibNetworks
-from generator.duplicates import perceptual_hash
 from generator.faceapi import FaceApi
 from generator.faceres import FaceRes
 from generator.gate import NEEDED, age_bucket, presented_gender, rejection

@@ -9,6 +9,7 @@ from django.core.validators import RegexValidator
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 
+from faces.models import Report
 from quiz.models import Choice, Question
 
 STRANGE = "Something in there is not part of this quiz. Check your answers and send them again."
@@ -101,3 +102,31 @@ def attempt_of(request: HttpRequest) -> str:
     """The attempt that a form of ours has sent, or nothing."""
     attempt = request.POST.get("attempt", "")
     return attempt if ATTEMPT.fullmatch(attempt) else ""
+
+
+class NoteField(forms.CharField):
+    """A few lines, counted as browsers count them."""
+
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").replace("\r\n", "\n")
+
+
+class ReportForm(forms.Form):
+    """What a visitor finds wrong with a face."""
+
+    reason = forms.ChoiceField(
+        choices=Report.Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Pick what is wrong, so that we know what to look for.",
+            "invalid_choice": "Pick one of these.",
+        },
+    )
+    note = NoteField(
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={
+            "max_length": "Please keep it to 300 letters; these are %(show_value)d."
+        },
+    )

@@ -1,5 +1,6 @@
 import secrets
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import cache, cached_property
 from hashlib import blake2s
 from pathlib import Path
@@ -13,7 +14,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 
-from faces.models import Face
+from faces.models import Face, Network
 from texts.filling import BUBBLES
 from texts.models import Tone, WordList
 from texts.parsing import TemplateError, check_word
@@ -57,6 +58,12 @@ def open_graph(
         "twitter:image": image,
         "twitter:image:alt": image_alt,
     }
+
+
+def neutral_card() -> tuple[str, str]:
+    """A card without a face: where it is, and what it shows."""
+    alt = "Two-ink matchbox label with a heart: everyone is 100% made up"
+    return static("quiz/cover-card.jpg"), alt
 
 
 class QuizQuerySet(models.QuerySet["Quiz"]):
@@ -133,8 +140,7 @@ class Quiz(models.Model):
             self.title,
             self.tagline,
             self.get_absolute_url(),
-            static("quiz/cover-card.jpg"),
-            "Two-ink matchbox label with a heart: everyone is 100% made up",
+            *neutral_card(),
         )
 
 
@@ -336,6 +342,12 @@ class ResultQuerySet(models.QuerySet["Result"]):
     def with_servable_face(self) -> Self:
         return self.filter(face__in=Face.objects.servable()).select_related("face")
 
+    def of_faces(self, face_ids: Iterable[int]) -> Self:
+        return self.filter(face__in=list(face_ids))
+
+    def of_network(self, network: Network) -> Self:
+        return self.filter(face__network=network)
+
 
 class Result(models.Model):
     """One finished quiz: a face and a text, frozen. Holds nothing about the visitor."""
@@ -413,19 +425,27 @@ class Result(models.Model):
         return f"Meet {self.name} “{self.best_line}” Find yours:"
 
     @property
+    def card_url(self) -> str:
+        return reverse("quiz:card", args=[self.code])
+
+    @property
     def open_graph(self) -> dict[str, str]:
+        """The link preview; it shows the quiz's own card once the face is taken away."""
+        alt = f"AI-generated portrait of a made-up person, with the words: {self.name}, {self.facts}"
+        image = (self.card_url, alt) if self.face.is_servable else neutral_card()
         return open_graph(
             f"Meet my AI lover, {self.name}",
             f"{self.facts}. “{self.best_line}” Everyone here is AI-generated. Find yours.",
             self.get_absolute_url(),
-            reverse("quiz:card", args=[self.code]),
-            f"AI-generated portrait of a made-up person, with the words: {self.name}, {self.facts}",
+            *image,
         )
 
     @property
     def disclosure(self) -> str:
         """Say which network drew the face, from what, and when: nobody is in the picture."""
         face = self.face
+        if not face.is_servable:  # whose recipe would draw it again
+            return f"{self.name} does not exist. Their face is not shown any more."
         reviewed = {
             Face.Review.PANEL: "checked by people before anyone met them",
             Face.Review.SHIPPED: "reviewed before anyone met them",

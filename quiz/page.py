@@ -18,6 +18,8 @@ from quiz.forms import AnswersForm, TileField, attempt_field
 from quiz.models import Quiz
 
 NUM_COVER_FACES = 6
+SECONDS_BETWEEN_LOOKS = 1
+"""Between looks whether a cover still may show its faces; all of them are gone within 5."""
 
 
 @dataclass(frozen=True)
@@ -106,14 +108,19 @@ def cover_faces(quiz: Quiz) -> Iterator[Face]:
 
 
 class Pages:
-    """The pages of published quizzes, as read CONTENT_CACHE_SECONDS ago at most."""
+    """The pages of published quizzes, as read CONTENT_CACHE_SECONDS ago at most.
+
+    A face that was taken away is off the cover sooner, whatever that setting says.
+    """
 
     def __init__(self) -> None:
         self._read: dict[str, tuple[float, QuizPage | None]] = {}
+        self._looked_at = 0.0
 
     def get(self, slug: str) -> QuizPage | None:
         """Return the quiz of that address, or the first one for an empty slug."""
         now = time.monotonic()
+        self.drop_outdated_covers(now)
         read_at, page = self._read.get(slug, (None, None))
         if read_at is None or now - read_at >= settings.CONTENT_CACHE_SECONDS:
             published = Quiz.objects.published()
@@ -121,6 +128,16 @@ class Pages:
             page = QuizPage.read(quiz) if quiz else None
             self.remember(slug, now, page)
         return page
+
+    def drop_outdated_covers(self, now: float) -> None:
+        """Forget the pages when a face on a cover was taken away."""
+        if now - self._looked_at < SECONDS_BETWEEN_LOOKS:
+            return
+        self._looked_at = now
+        covers = [page.cover_faces for _, page in list(self._read.values()) if page]
+        shown = {face.pk for cover in covers for face in cover}
+        if Face.objects.servable().filter(pk__in=shown).count() < len(shown):
+            self._read.clear()
 
     def remember(self, slug: str, now: float, page: QuizPage | None) -> None:
         if page is None:
@@ -130,6 +147,7 @@ class Pages:
 
     def clear(self) -> None:
         self._read.clear()
+        self._looked_at = 0.0
 
 
 pages = Pages()

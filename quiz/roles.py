@@ -31,6 +31,7 @@ ROLES = {
             "face": ["view", "revoke"],
             "faceevent": ["view"],
             "network": ["view", "change"],
+            "report": ["view"],
         },
         "quiz": {"quiz": ["view"], "result": ["view", "delete"]},
         "generator": {

@@ -53,6 +53,16 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     )
 
 
+def face_gone() -> HttpResponse:
+    response = sorry(
+        410,
+        "They’re on leave.",
+        "This face is not shown any more. Everyone else is still free.",
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     return sorry(
         403,

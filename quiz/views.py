@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.cache import never_cache
@@ -13,13 +14,22 @@ from django.views.decorators.http import require_safe
 from faces.files import CARD_SIZE, read_picture
 from faces.models import Network
 from quiz.cards import CardText, draw_card
-from quiz.forms import attempt_of
+from quiz.forms import ReportForm, attempt_of
 from quiz.guard import visitor_post
+from quiz.limits import seconds_to_wait
 from quiz.matching import WIDENED, NobodyFree, QuizGone, Wish, meet
 from quiz.models import Choice, Result
 from quiz.page import QuizPage, pages
+from quiz.reporting import report_face
 from quiz.sharing import share_links
+from quiz.sorry import face_gone
 from quiz.visitor import Visitor
+
+NOTES = WIDENED | {
+    "hidden": "Thanks. They’ve been removed. Here’s someone else.",
+    "queued": "Thanks. We’ll have a look at them. Here’s someone else.",
+}
+"""What the page of the newest lover says above them."""
 
 
 class SeeOther(HttpResponse):
@@ -86,8 +96,12 @@ def introduce(
         return nobody_free(request, page)
     except QuizGone as error:
         raise Http404("The quiz was deleted.") from error
+    return lead_to(result, visitor.after_meeting(result, wish, labels, gave_up))
+
+
+def lead_to(result: Result, visitor: Visitor) -> HttpResponse:
     response = SeeOther(result.get_absolute_url())
-    visitor.after_meeting(result, wish, labels, gave_up).remember(response)
+    visitor.remember(response)
     return response
 
 
@@ -102,12 +116,62 @@ def nobody_free(request: HttpRequest, page: QuizPage) -> HttpResponse:
 @never_cache
 @require_safe
 def result(request: HttpRequest, code: str) -> HttpResponse:
-    found = get_object_or_404(
-        Result.objects.select_related("face__network", "quiz"), code=code
+    return result_page(request, result_or_404(code), ReportForm())
+
+
+def result_or_404(code: str) -> Result:
+    results = Result.objects.select_related("face__network", "quiz")
+    return get_object_or_404(results, code=code)
+
+
+def result_page(
+    request: HttpRequest, found: Result, form: ReportForm, status: int = 200
+) -> HttpResponse:
+    context = result_context(found, Visitor.of(request)) | {"report_form": form}
+    return render(request, "quiz/result.html", context, status=status)
+
+
+@visitor_post
+def report(request: HttpRequest, code: str) -> HttpResponse:
+    found = result_or_404(code)
+    form = ReportForm(request.POST)
+    if not form.is_valid():
+        return result_page(request, found, form, status=422)
+    if seconds := seconds_to_wait(request, "report", settings.REPORTS_PER_HOUR):
+        form.add_error(None, too_many_reports(seconds))
+        response = result_page(request, found, form, status=429)
+        response["Retry-After"] = str(seconds)
+        return response
+    is_hidden = report_face(found.face, **form.cleaned_data)
+    return introduce_someone_else(request, found, "hidden" if is_hidden else "queued")
+
+
+def too_many_reports(seconds: int) -> str:
+    minutes = seconds // 60 + 1
+    return (
+        "Slow down, heartbreaker: that is a lot of reports from one place. Nothing was "
+        f"sent. Send it again in {minutes} minute{pluralize(minutes)}."
     )
-    return render(
-        request, "quiz/result.html", result_context(found, Visitor.of(request))
-    )
+
+
+def introduce_someone_else(
+    request: HttpRequest, reported: Result, note: str
+) -> HttpResponse:
+    """Thank a reporter with a new match, if their browser remembers a wish."""
+    visitor = Visitor.of(request)
+    page = pages.get(reported.quiz.slug)
+    seen = [*visitor.seen_ids(), reported.face_id]
+    try:
+        if not page or not visitor.wish:
+            raise NobodyFree
+        result, _ = meet(page.quiz.pk, visitor.wish, seen, attempt_of(request))
+        if result.face_id == reported.face_id:
+            raise NobodyFree
+    except (NobodyFree, QuizGone):
+        context = {"result": reported, "is_hidden": note == "hidden"}
+        return render(request, "quiz/thanks.html", context)
+    after = visitor.after_meeting(result, visitor.wish, visitor.labels, note)
+    return lead_to(result, after)
 
 
 def result_context(result: Result, visitor: Visitor) -> dict[str, Any]:
@@ -118,15 +182,16 @@ def result_context(result: Result, visitor: Visitor) -> dict[str, Any]:
         "is_owner": visitor.owns(result),
         "can_ask_again": visitor.can_ask_again(result),
         "is_trainwreck": result.face.is_trainwreck,
-        "note": WIDENED.get(visitor.gave_up, "") if is_latest else "",
+        "note": NOTES.get(visitor.gave_up, "") if is_latest else "",
         "chips": visitor.labels if visitor.can_ask_again(result) else [],
         "portrait": result.portrait,
         "disclosure": result.disclosure,
         "again_attempt": uuid.uuid4(),
+        "report_attempt": uuid.uuid4(),
         "share": {
             "url": url,
             "text": result.share_text,
-            "card_url": reverse("quiz:card", args=[result.code]),
+            "card_url": result.card_url,
             "links": share_links(url, result.share_text),
         },
         "open_graph": result.open_graph,
@@ -138,7 +203,10 @@ def result_context(result: Result, visitor: Visitor) -> dict[str, Any]:
 @require_safe
 def card(request: HttpRequest, code: str) -> HttpResponse:
     """The link preview; gone as soon as its face is."""
-    found = get_object_or_404(Result.objects.with_servable_face(), code=code)
+    found = Result.objects.with_servable_face().filter(code=code).first()
+    if found is None:
+        result_or_404(code)
+        return face_gone()
     try:
         photo = read_picture(found.face.picture_sha256, CARD_SIZE)
     except OSError as error:

@@ -44,6 +44,7 @@ def settings_for_tests(tmp_path_factory: Any) -> Iterator[None]:
         CONTENT_CACHE_SECONDS=0,
         POOL_CACHE_SECONDS=0,
         MEDIA_ROOT=var / "media",
+        REVOCATIONS_FILE=var / "revocations.jsonl",
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         STATIC_ROOT=var / "static",
         STORAGES=settings.STORAGES | {"staticfiles": {"BACKEND": static_files}},
@@ -54,6 +55,7 @@ def settings_for_tests(tmp_path_factory: Any) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
+    settings.REVOCATIONS_FILE.unlink(missing_ok=True)
     cache.clear()
     pool.clear()
     pages.clear()

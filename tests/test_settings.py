@@ -58,6 +58,7 @@ def test_works_at_once_on_ones_own_machine(load_settings):
         ({"SITE_URL": "https://other.example"}, "not among ALLOWED_HOSTS"),
         ({"SITE_URL": "http://127.0.0.1:8000"}, "not among ALLOWED_HOSTS"),
         ({"SECRET_KEY": "  "}, "SECRET_KEY"),
+        ({"TRUSTED_PROXIES": "10.0.0.0/8, nginx"}, "TRUSTED_PROXIES"),
         ({"SECRET_KEY": "only-for-development-" + "x" * 40}, "SECRET_KEY"),
     ],
 )

@@ -22,12 +22,24 @@ def test_visitor_sees_an_approved_face_in_every_size(db, client, size):
     assert response["Content-Type"] == "image/webp"
 
 
-@pytest.mark.parametrize("status", ["unrated", "rejected", "revoked"])
+@pytest.mark.parametrize("status", ["unrated", "rejected"])
 @pytest.mark.parametrize("size", PUBLIC_SIZES)
-def test_nobody_sees_a_face_that_is_not_approved(db, client, status, size):
+def test_nobody_sees_a_face_that_was_never_approved(db, client, status, size):
     face = make_face(picture=True, approved=False, status=status)
 
     assert client.get(face.picture_url(size)).status_code == 404
+
+
+@pytest.mark.parametrize("status", ["reported", "revoked"])
+@pytest.mark.parametrize("size", PUBLIC_SIZES)
+def test_a_face_that_was_taken_away_is_gone(db, client, status, size):
+    face = make_face(picture=True, approved=False, status=status)
+
+    response = client.get(face.picture_url(size))
+
+    assert response.status_code == 410
+    assert response.content == b"This face is not shown any more.\n"
+    assert response["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("size", [0, 1, 97, 630, 1024, 10**9])
@@ -61,7 +73,7 @@ def test_revoked_picture_is_never_called_unchanged(db, client):
 
     for tag in (etag, "*"):
         again = client.get(face.picture_url(96), headers={"If-None-Match": tag})
-        assert again.status_code == 404
+        assert again.status_code == 410
 
 
 def test_picture_lost_from_the_disk_is_not_found(db, client):

@@ -31,11 +31,19 @@ def test_card_of_a_trainwreck_looks_different(db, client):
     assert corners[0] != corners[1]
 
 
-@pytest.mark.parametrize("status", ["unrated", "rejected", "revoked"])
+@pytest.mark.parametrize("status", ["unrated", "rejected", "reported", "revoked"])
 def test_card_is_gone_with_its_face(db, client, status):
     result = make_result(face=make_face(picture=True, approved=False, status=status))
 
-    assert client.get(f"/r/{result.code}/card.jpg").status_code == 404
+    response = client.get(f"/r/{result.code}/card.jpg")
+
+    assert response.status_code == 410
+    assert b"not shown any more" in response.content
+    assert response["Cache-Control"] == "no-store"
+
+
+def test_card_of_nobody_is_not_found(db, client):
+    assert client.get(f"/r/{'a' * 22}/card.jpg").status_code == 404
 
 
 def test_card_without_its_picture_on_the_disk_is_not_found(db, client):

@@ -192,7 +192,7 @@ def test_revoked_face_leaves_the_text_and_a_drawing(met, client):
     assert met.name in text
     assert met.face.key not in text
     assert 'content="noindex"' in text
-    assert client.get(f"/r/{met.code}/card.jpg").status_code == 404
+    assert client.get(f"/r/{met.code}/card.jpg").status_code == 410
 
 
 @pytest.mark.parametrize("code", ["x", "A" * 22, "%00", "..%2f", "é" * 22, "a" * 8000])

@@ -35,8 +35,9 @@
     });
   });
 
-  document.querySelectorAll(".actions form").forEach((form) => {
+  document.querySelectorAll(".actions form, .report form").forEach((form) => {
     const button = form.querySelector("button");
+    const words = button.textContent;
     let isBusy = false;
     form.addEventListener("submit", (event) => {
       if (isBusy) event.preventDefault();
@@ -45,7 +46,7 @@
     });
     addEventListener("pageshow", () => {
       isBusy = false;
-      button.textContent = "Another one";
+      button.textContent = words;
     });
   });
 
