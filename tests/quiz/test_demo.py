@@ -10,9 +10,10 @@ from django.core.management import CommandError, call_command
 
 from faces.files import ALL_SIZES, picture_name
 from faces.models import Face
+from faces.shipped import read_manifest
 from quiz.matching import AGE_BUCKETS, GENDERS
 from quiz.models import Quiz, Result
-from tests.make import answers
+from tests.make import answers, make_face
 from texts.models import MessageTemplate, Word
 
 FIXTURES = site_settings.BASE_DIR / "fixtures"
@@ -171,12 +172,10 @@ def test_missing_folder_is_one_plain_sentence(db, tmp_path):
 
 
 def test_picture_that_is_revoked_stays_revoked_under_another_recipe(db, folder):
-    call_command("load_faces", folder)
-    face = Face.objects.get(seed=15)
-    face.revoke("Reported.")
-    Face.objects.filter(pk=face.pk).update(seed=99)
+    [first, *_] = read_manifest(folder)
+    make_face(seed=99, picture_sha256=first.sha256).revoke("Reported.")
 
     call_command("load_faces", folder)
 
-    assert not Face.objects.filter(seed=15).exists()
+    assert not Face.objects.filter(seed=first.seed).exists()
     assert Face.objects.get(seed=99).status == "revoked"
