@@ -250,7 +250,7 @@ POOL_CACHE_SECONDS = int(os.environ.get("POOL_CACHE_SECONDS", "60"))
 
 RATERS_PER_FACE = int(os.environ.get("RATERS_PER_FACE", "2"))
 """How many people must agree on a face before anyone meets it."""
-if RATERS_PER_FACE < 2 and not DEBUG:
+if RATERS_PER_FACE < 2:  # and the database would not have it
     raise ImproperlyConfigured(
         "RATERS_PER_FACE must be 2 or more: no face is approved by one person alone."
     )
