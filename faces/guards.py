@@ -28,10 +28,6 @@ VETO = f"SELECT 1 {STANDING} AND (r.adult <> 'yes' OR r.problem <> 'none')"
 TAKEN_BACK = (
     "SELECT 1 FROM faces_rating r WHERE r.face_id = NEW.id AND r.undone_at IS NOT NULL"
 )
-VOTE = [
-    *("face_id", "rater_id", "round", "purpose"),
-    *("adult", "problem", "gender", "age_bucket", "quality"),
-]
 
 KNOWN = (
     "SELECT 1 FROM faces_face f WHERE f.id = NEW.id "
@@ -39,6 +35,10 @@ KNOWN = (
     "AND f.seed = NEW.seed AND f.psi = NEW.psi AND f.edit = NEW.edit)"
 )
 """SQLite's INSERT OR REPLACE would put a fresh row in the place of a revoked one."""
+
+LABELS = ["gender", "age_bucket", "quality"]
+SHOWN = [*LABELS, "adult", "problem"]
+VOTE = ["face_id", "rater_id", "round", "purpose", *SHOWN]
 
 
 def no_step() -> str:
@@ -101,14 +101,15 @@ GUARDS = {
         "faces_face",
         "UPDATE",
         "NEW.status = 'approved' AND NEW.review <> 'shipped' "
-        f"AND ({' OR '.join(map(unnamed, ['gender', 'age_bucket', 'quality']))})",
+        f"AND ({' OR '.join(map(unnamed, LABELS))})",
         "two raters or the lead must have named what the face shows",
     ),
     "face_review_guard": (
         "faces_face",
         "UPDATE",
-        "NEW.review = 'shipped' AND OLD.review <> 'shipped'",
-        "only what came with the site was shipped with it",
+        "NEW.review = 'shipped' AND (OLD.review <> 'shipped' OR (NEW.status = 'approved' "
+        f"AND OLD.status <> 'approved' AND ({changed(*SHOWN)})))",
+        "only what came with the site was shipped with it, and as it came",
     ),
     "face_recipe_guard": (
         "faces_face",
