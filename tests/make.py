@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 
 import openpyxl
-from django.contrib.auth.models import User
 from PIL import Image
 
 from faces.files import save_pictures
@@ -63,24 +62,11 @@ def make_face(*, approved=True, picture=False, **fields):
     return face
 
 
-def make_drawn(**fields):
-    """A face as a worker adds it: nobody has looked at it yet."""
-    unknown = dict.fromkeys(
-        ["gender", "age_bucket", "quality", "adult", "problem"], "unknown"
-    )
-    return make_face(approved=False, **{"review": "none"} | unknown | fields)
-
-
-def make_rater(username):
-    return User.objects.get_or_create(username=username)[0]
-
-
-def vote(**fields):
-    """What a rater says: a woman in her thirties, unless told otherwise."""
-    defaults = {"adult": "yes", "problem": "none"}
-    return (
-        defaults | {"gender": "woman", "age_bucket": "30s", "quality": "good"} | fields
-    )
+def make_waiting(**fields):
+    """A face that nobody has judged yet."""
+    unknown = ["gender", "age_bucket", "quality", "adult", "problem"]
+    defaults = dict.fromkeys(unknown, "unknown") | {"review": "none"}
+    return make_face(approved=False, **(defaults | fields))
 
 
 def make_picture(seed=1, side=512):

@@ -6,24 +6,17 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from faces.deciding import CannotRate, rate, undo
+from faces.deciding import CannotRate, undo
 from faces.models import Rating
-from tests.make import make_drawn, make_face, make_rater, vote
+from tests.faces.votes import LEAD, say
+from tests.make import make_face, make_waiting
 
 VETOES = [{"adult": "no"}, {"problem": "nudity"}]
-LEAD = {"purpose": "lead", "round": 0}
 
 
 @pytest.fixture
 def face(db):
-    return make_drawn()
-
-
-def say(face, who, **fields):
-    """One rater's vote on a face, which is then as the database has it."""
-    rating = rate(face.pk, make_rater(who), **vote(**fields))
-    face.refresh_from_db()
-    return rating
+    return make_waiting()
 
 
 def take_back(face, rating):

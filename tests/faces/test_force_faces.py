@@ -4,10 +4,11 @@ from itertools import product
 
 from django.db import IntegrityError, connection, transaction
 
-from faces.deciding import rate, undo
+from faces.deciding import undo
 from faces.models import Face, new_key
 from tests.faces.unguarded import drop_triggers, execute, without_the_check
-from tests.make import make_drawn, make_face, make_rater, vote
+from tests.faces.votes import LEAD, say
+from tests.make import make_face, make_waiting
 
 UNSEEN = {"gender": "unknown", "age_bucket": "unknown", "quality": "unknown"}
 SAFE = {
@@ -29,17 +30,16 @@ WRITTEN = [
 
 def rated(*votes):
     """A face with these votes, by as many raters."""
-    face = make_drawn()
+    face = make_waiting()
     for number, fields in enumerate(votes):
-        rate(face.pk, make_rater(f"rater {number}"), **vote(**fields))
+        say(face, f"rater {number}", **fields)
     return face
 
 
 def vetoed_again():
     face = rated({}, {})
-    veto = rate(face.pk, make_rater("cem"), **vote(adult="no"))
-    undo(veto)
-    rate(face.pk, make_rater("cem"), **vote(problem="nudity"))
+    undo(say(face, "cem", adult="no"))
+    say(face, "cem", problem="nudity")
     return face
 
 
@@ -49,15 +49,15 @@ def revoked(face):
 
 
 def refused_by_screening():
-    face = make_drawn()
+    face = make_waiting()
     face.reject("Screening: under 18.")
     return face
 
 
 BLOCKED = {
-    "unrated": make_drawn,
+    "unrated": make_waiting,
     "rated by one": lambda: rated({}),
-    "rated by one and the lead": lambda: rated({}, {"purpose": "lead", "round": 0}),
+    "rated by one and the lead": lambda: rated({}, LEAD),
     "vetoed": lambda: rated({"adult": "no"}),
     "vetoed after it was approved": lambda: rated({}, {}, {"problem": "nudity"}),
     "vetoed again": vetoed_again,
@@ -180,9 +180,9 @@ def forced(way, face, values):
 
 def all_forced(ways, written):
     faces = {name: make() for name, make in BLOCKED.items()}
-    lent = make_drawn()
-    rate(lent.pk, make_rater("dan"), **vote())
-    rate(lent.pk, make_rater("eve"), **vote())
+    lent = make_waiting()
+    say(lent, "dan")
+    say(lent, "eve")
     return [
         (way, name, values)
         for way, name, values in product(ways, faces, written)
