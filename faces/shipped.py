@@ -51,7 +51,7 @@ class ShippedFace:
             path=folder / Path(row["file"]).name,
             seed=int(row["seed"]),
             psi=Decimal(row["psi"]),
-            edit=row.get("edit", ""),
+            edit=row.get("edit") or "",
             gender=one_of(GENDERS, row["gender"]),
             age_bucket=one_of(AGE_BUCKETS, row["age_bucket"]),
             quality=one_of(QUALITIES, row["quality"]),
