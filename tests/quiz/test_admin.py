@@ -126,7 +126,8 @@ def test_visitors_are_sent_to_sign_in(db, client, path):
 
 def test_operator_revokes_faces(sign_in, client):
     sign_in("operator")
-    faces = [make_face(), make_face(approved=False)]
+    faces = [make_face(), make_face()]
+    faces[0].revoke("Asked to.")
     form = {"action": "revoke_faces", "_selected_action": [face.pk for face in faces]}
 
     page = client.post(changelist(Face), form, follow=True).content.decode()
