@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 
+from faces.face_page import face_page
 from faces.files import PUBLIC_SIZES
 from faces.models import Face, FaceEvent, GoldFace, Network, Report
 from faces.views import picture_response
@@ -50,18 +51,6 @@ class NetworkAdmin(admin.ModelAdmin):
         return network.num_faces
 
 
-class FaceEventInline(admin.TabularInline):
-    model = FaceEvent
-    fields = ["at", "from_status", "to_status", "reason", "by"]
-    readonly_fields = ["at", "from_status", "to_status", "reason", "by"]
-    extra = 0
-    can_delete = False
-    verbose_name_plural = "what happened to it"
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-
 @admin.register(Face)
 class FaceAdmin(ReadOnlyAdmin):
     """The pool, to look at; nobody approves here, but operators revoke."""
@@ -92,38 +81,12 @@ class FaceAdmin(ReadOnlyAdmin):
         "Find a face by its seed, by the key in its address or by SHA-256."
     )
     actions = ["revoke_faces", "mark_as_gold"]
-    inlines = [FaceEventInline]
-    readonly_fields = ["large_picture", "addresses"]
-    fieldsets = [
-        (None, {"fields": ["large_picture", "status", "addresses"]}),
-        (
-            "What it shows",
-            {
-                "fields": [
-                    "gender",
-                    "age_bucket",
-                    "adult",
-                    "quality",
-                    "problem",
-                    "review",
-                ]
-            },
-        ),
-        (
-            "Where it comes from",
-            {
-                "fields": [
-                    "network",
-                    "seed",
-                    "psi",
-                    "edit",
-                    "drawn_on",
-                    "picture_sha256",
-                    "scores",
-                ]
-            },
-        ),
-    ]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """See face_page.py and the template admin/faces/face/change_form.html."""
+        face = self.get_object(request, object_id)
+        page = face_page(face, request.user) if face else {}
+        return super().change_view(request, object_id, form_url, page)
 
     def get_urls(self):
         own = path(
@@ -143,19 +106,9 @@ class FaceAdmin(ReadOnlyAdmin):
     def thumbnail(self, face):
         return picture_of(face, 96)
 
-    @admin.display(description="picture")
-    def large_picture(self, face):
-        return picture_of(face, 256)
-
     @admin.display(description="recipe", ordering="seed")
     def recipe(self, face):
         return str(face)
-
-    @admin.display(description="addresses")
-    def addresses(self, face):
-        if not face.is_servable:
-            return "None: visitors cannot see this face."
-        return format_html('<a href="{0}">{0}</a>', face.picture_url(512))
 
     def has_revoke_permission(self, request):
         return request.user.has_perm("faces.revoke_face")

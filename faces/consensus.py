@@ -65,8 +65,9 @@ def settle_label(name: str, votes: Collection[Vote], raters_needed: int) -> str 
     if by_lead:
         [label] = by_lead if len(by_lead) == 1 else [None]
         return label if label in LABELS[name] else None
-    [(label, count)] = Counter(getattr(vote, name) for vote in votes).most_common(1)
-    is_settled = count >= raters_needed and 2 * count > len(votes)
+    said = {(vote.rater, getattr(vote, name)) for vote in votes}  # each of them once
+    [(label, count)] = Counter(label for _, label in said).most_common(1)
+    is_settled = count >= raters_needed and 2 * count > len(said)
     return label if is_settled and label in LABELS[name] else None
 
 

@@ -5,13 +5,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from faces.consensus import LABELS, Verdict, Vote, consensus
 from faces.models import Face, Rating
 
 UNDO_TIME = timedelta(minutes=10)
+BLOCKABLE = [Face.Status.UNRATED, Face.Status.APPROVED, Face.Status.REPORTED]
 UNDECIDED = dict.fromkeys([*LABELS, "adult", "problem"], "unknown")
 
 
@@ -19,24 +20,23 @@ class CannotRate(Exception):
     """Why a vote or its undo is not taken, in a sentence for the rater."""
 
 
+@transaction.atomic
 def rate(face_id: int, rater: User, **labels: Any) -> Rating:
     """Take one vote and decide, if that settles the face.
 
-    The same rater's vote on the same face counts once, however often it is sent.
+    The same rater's vote on the same face counts once, however often it is sent. A veto
+    is never too late: it blocks a face that others have approved meanwhile.
     """
-    try:
-        with transaction.atomic():
-            face = Face.objects.select_for_update().get(pk=face_id)
-            if face.status != Face.Status.UNRATED:
-                raise CannotRate("This face was decided meanwhile.")
-            rating = Rating.objects.create(face=face, rater=rater, **labels)
-            Face.objects.filter(pk=face.pk).update(leased_to=None, leased_until=None)
-            settle(face, rater)
-    except (IntegrityError, CannotRate):
-        votes = Rating.objects.standing().filter(face_id=face_id, rater=rater)
-        if earlier := votes.filter(round=labels.get("round", 1)).first():
-            return earlier
-        raise
+    face = Face.objects.select_for_update().get(pk=face_id)
+    rating = Rating(face=face, rater=rater, **labels)
+    said_before = face.ratings.standing().filter(rater=rater, round=rating.round)
+    if said := said_before.first():
+        return said
+    if face.status != Face.Status.UNRATED and not rating.is_veto:
+        raise CannotRate("This face was decided meanwhile.")
+    rating.save()
+    Face.objects.filter(pk=face.pk).update(leased_to=None, leased_until=None)
+    settle(face, rater)
     return rating
 
 
@@ -83,6 +83,7 @@ def undo(rating: Rating) -> None:
             review=Face.Review.NONE,
             **UNDECIDED,
         )
+    settle(face, rating.rater)
 
 
 def decided_by(face: Face, rating: Rating) -> bool:
@@ -96,7 +97,7 @@ def decided_by(face: Face, rating: Rating) -> bool:
 
 
 def settle(face: Face, by: User | None = None) -> Verdict:
-    """Do what the votes on an unrated face come to. Its row is locked by the caller."""
+    """Do what the votes on a face come to. Its row is locked by the caller."""
     votes = [vote_of(rating) for rating in face.ratings.deciding()]
     verdict = consensus(votes, settings.RATERS_PER_FACE)
     if verdict.status == Face.Status.APPROVED:
@@ -110,10 +111,10 @@ def settle(face: Face, by: User | None = None) -> Verdict:
             review=Face.Review.PANEL,
             **verdict.labels,
         )
-    elif verdict.status == Face.Status.REJECTED:
+    elif verdict.status == Face.Status.REJECTED and face.status in BLOCKABLE:
         reason = f"Refused by the panel: {verdict.reason}."
         face.change_status(
-            Face.Status.UNRATED, Face.Status.REJECTED, reason, by, **verdict.labels
+            face.status, Face.Status.REJECTED, reason, by, **verdict.labels
         )
     return verdict
 

@@ -345,11 +345,16 @@ class Face(models.Model):
             self.Status.REPORTED, self.Status.APPROVED, reason, by
         )
 
+    @transaction.atomic
     def revoke(self, reason: str, by: User | None = None) -> bool:
-        """Hide the face everywhere, for good; False if nobody could have seen it."""
-        return self.change_status(
-            self.Status.APPROVED, self.Status.REVOKED, reason, by
-        ) or self.change_status(self.Status.REPORTED, self.Status.REVOKED, reason, by)
+        """Hide the face everywhere, for good; False if it was revoked before.
+
+        One that nobody has seen yet is revoked too, so that no approval comes after it.
+        """
+        face = Face.objects.select_for_update().get(pk=self.pk)
+        return face.status != self.Status.REVOKED and self.change_status(
+            face.status, self.Status.REVOKED, reason, by
+        )
 
     @transaction.atomic
     def change_status(

@@ -18,8 +18,13 @@ from faces.files import PictureError, has_pictures, open_face, save_pictures
 from faces.models import AGE_BUCKETS, GENDERS, QUALITIES, Face, Network
 from faces.revocations import replay_own_file
 
-SCORES = ["fp18", "dp18", "fa", "age", "male", "det", "edge", "ita"]
-REASON = "Screened and looked at before it was shipped."
+ABOUT = [
+    *("file", "network", "seed", "psi", "edit", "drawn_on", "sha256"),
+    *("gender", "age_bucket", "quality", "decision", "decided_on"),
+]
+"""Columns with a meaning of their own. Every other one is a score."""
+LONGEST_DECISION = 200
+DECISION = "Screened and looked at before it was shipped."
 
 
 class ManifestError(ValueError):
@@ -31,11 +36,14 @@ class ShippedFace:
     path: Path
     seed: int
     psi: Decimal
+    edit: str
     gender: str
     age_bucket: str
     quality: str
     drawn_on: date
     sha256: str
+    decision: str
+    """How it was reviewed, and when."""
     scores: dict[str, float]
 
     @classmethod
@@ -44,13 +52,34 @@ class ShippedFace:
             path=folder / Path(row["file"]).name,
             seed=int(row["seed"]),
             psi=Decimal(row["psi"]),
+            edit=row.get("edit") or "",
             gender=one_of(GENDERS, row["gender"]),
             age_bucket=one_of(AGE_BUCKETS, row["age_bucket"]),
             quality=one_of(QUALITIES, row["quality"]),
             drawn_on=date.fromisoformat(row["drawn_on"]),
             sha256=row["sha256"],
-            scores={name: float(row[name]) for name in SCORES if row[name]},
+            decision=decision(row),
+            scores={
+                name: float(value)
+                for name, value in row.items()
+                if name not in ABOUT and value
+            },
         )
+
+    @property
+    def recipe(self) -> tuple[int, Decimal, str]:
+        return self.seed, self.psi, self.edit
+
+
+def decision(row: dict[str, str]) -> str:
+    """What its event will say; older manifests tell nothing of the single face."""
+    words = row.get("decision") or DECISION
+    if row.get("decided_on"):
+        day = date.fromisoformat(row["decided_on"])
+        words = f"{words.rstrip('.')}, {day:%-d %B %Y}."
+    if len(words) > LONGEST_DECISION:
+        raise ValueError(f"the decision is longer than {LONGEST_DECISION} characters")
+    return words
 
 
 def one_of(known: list[str], value: str) -> str:
@@ -103,8 +132,6 @@ def load_faces(folder: Path) -> int:
     network.refresh_from_db()
     if network.is_retired:
         return 0
-    known = set(Face.objects.filter(network=network).values_list("seed", "psi"))
-    pictures = set(Face.objects.values_list("picture_sha256", flat=True))
     shipped = read_manifest(folder)
     missing = [face for face in shipped if not has_pictures(face.sha256)]
     for _ in tqdm(
@@ -115,14 +142,21 @@ def load_faces(folder: Path) -> int:
         disable=not missing,
     ):
         pass
+    return add_new(shipped, network)
+
+
+@transaction.atomic
+def add_new(shipped: list[ShippedFace], network: Network) -> int:
+    """Approve those whose recipe and picture are new here; returns how many."""
+    recipes = set(network.face_set.values_list("seed", "psi", "edit"))
+    pictures = set(Face.objects.values_list("picture_sha256", flat=True))
     new = [
         face
         for face in shipped
-        if (face.seed, face.psi) not in known and face.sha256 not in pictures
+        if face.recipe not in recipes and face.sha256 not in pictures
     ]
-    with transaction.atomic():
-        for face in new:
-            create(face, network)
+    for face in new:
+        create(face, network)
     return len(new)
 
 
@@ -144,9 +178,9 @@ def store(shipped: ShippedFace, network: Network) -> None:
         image = open_face(data)
     except PictureError as error:
         raise ManifestError(f"{shipped.path.name}: {error}") from error
-    save_pictures(
-        image, shipped.sha256, f"{network.name}, seed {shipped.seed}, psi {shipped.psi}"
-    )
+    edit = f", {shipped.edit}" if shipped.edit else ""
+    recipe = f"{network.name}, seed {shipped.seed}, psi {shipped.psi}{edit}"
+    save_pictures(image, shipped.sha256, recipe)
 
 
 def create(shipped: ShippedFace, network: Network) -> None:
@@ -154,6 +188,7 @@ def create(shipped: ShippedFace, network: Network) -> None:
         network=network,
         seed=shipped.seed,
         psi=shipped.psi,
+        edit=shipped.edit,
         picture_sha256=shipped.sha256,
         drawn_on=shipped.drawn_on,
         scores=shipped.scores,
@@ -164,4 +199,4 @@ def create(shipped: ShippedFace, network: Network) -> None:
         problem=Face.Problem.NONE,
         review=Face.Review.SHIPPED,
     )
-    face.approve(REASON)
+    face.approve(shipped.decision)

@@ -1,5 +1,6 @@
 """What the operator's pool page shows: values of the moment, and words for them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -15,14 +16,18 @@ from generator.models import Batch, Target, TopUpSettings, Worker
 from generator.planning import count_by_tone, count_faces, plan, pool_state
 from generator.tones import TONES
 from generator.top_up import CellState, measured_yield, missing
+from generator.usage import MEETINGS, Usage, served_instead, usage
 
 ALL_CELLS = [
     Cell(gender, age_bucket, quality)
     for quality, gender, age_bucket in product(QUALITIES, GENDERS, AGE_BUCKETS)
 ]
 NUM_BATCHES = 9
+READY_DAYS, FAIR_DAYS = 8, 4
+MOST_NAMED = 3
 LIGHTS = {
     "ready": "Ready",
+    "fair": "Fair",
     "coming": "Coming",
     "low": "Low",
     "empty": "Empty",
@@ -34,17 +39,30 @@ LIGHTS = {
 class CellView:
     cell: Cell
     state: CellState
+    usage: Usage = Usage()
+    instead: str = ""
+    """Who is served in its place, while it is empty."""
 
     @property
     def light(self) -> str:
         """Its traffic light: one of LIGHTS."""
-        if not self.state.wanted:
-            return "unwanted"
+        days = READY_DAYS if self.days_left is None else self.days_left
+        if not self.state.servable:
+            return "empty" if self.state.wanted else "unwanted"
+        if days < FAIR_DAYS:
+            return "low"
         if self.state.servable >= self.state.wanted:
-            return "ready"
-        if not missing(self.cell, self.state):
-            return "coming"
-        return "low" if self.state.servable else "empty"
+            return "ready" if days >= READY_DAYS else "fair"
+        return "low" if missing(self.cell, self.state) else "coming"
+
+    @property
+    def days_left(self) -> int | None:
+        return self.usage.days_left(self.state.servable)
+
+    @property
+    def name(self) -> str:
+        kind = " trainwreck" if self.cell.quality == Face.Quality.TRAINWRECK else ""
+        return f"{self.cell.gender} {self.cell.age_bucket}{kind}"
 
     @property
     def word(self) -> str:
@@ -81,6 +99,8 @@ def overview() -> dict[str, Any]:
         "settings": chosen,
         "cells": cells,
         "totals": totals(cells),
+        "trouble": trouble_in_words(cells),
+        "meetings": MEETINGS,
         "plan": plan_in_words(cells),
         "tones": tones,
         "num_unmeasured": num_unmeasured,
@@ -92,15 +112,48 @@ def overview() -> dict[str, Any]:
 
 def view_cells() -> list[CellView]:
     """Every cell; of those without a target only what visitors may meet is counted."""
-    states = pool_state()
-    servable = count_faces(Face.objects.servable(), "")
+    states, used = pool_state(), usage()
+    counts = count_faces(Face.objects.servable(), "")
+    servable = {cell: counted["faces"] for cell, counted in counts.items()}
     return [
         CellView(
             cell,
-            states.get(cell) or CellState(wanted=0, servable=servable[cell]["faces"]),
+            states.get(cell) or CellState(wanted=0, servable=servable.get(cell, 0)),
+            used.get(cell, Usage()),
+            "" if servable.get(cell) else instead_in_words(cell, servable),
         )
         for cell in ALL_CELLS
     ]
+
+
+def instead_in_words(cell: Cell, servable: Mapping[Cell, int]) -> str:
+    found = served_instead(cell, servable)
+    ages = ", ".join(dict.fromkeys(other.age_bucket for other in found))
+    kinds = {other.quality for other in found} - {cell.quality}
+    if not found:
+        return "nobody"
+    return f"{ages}, {' and '.join(sorted(kinds))}" if kinds else ages
+
+
+def trouble_in_words(cells: list[CellView]) -> str:
+    """What is wrong with the pool, in a sentence."""
+    empty = [view.name for view in cells if view.light == "empty"]
+    low = [view.name for view in cells if view.light == "low"]
+    waiting = sum(view.state.awaiting for view in cells)
+    help = f" {waiting:,} wait for the panel." if waiting else ""
+    if empty:
+        meets = (
+            "Whoever asks for one meets somebody else until such faces are approved."
+        )
+        return f"Empty: {some(empty)}. {meets}{help}"
+    if low:
+        return f"Low: {some(low)}. More faces are needed there soon.{help}"
+    return "Nothing is wrong: every cell that faces are wanted for has enough."
+
+
+def some(names: list[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def totals(cells: list[CellView]) -> dict[str, int]:

@@ -212,7 +212,8 @@ def test_operators_find_the_pool_from_the_home_page_and_others_do_not(sign_in, c
         (2, 1, 1, "Coming"),
         (2, 1, 0, "Low"),
         (2, 0, 1, "Empty"),
-        (0, 1, 0, "0 wanted"),
+        (0, 1, 0, "Ready"),
+        (0, 0, 0, "0 wanted"),
     ],
 )
 def test_each_cell_has_a_light_with_a_word(wanted, faces, waiting, light):
@@ -237,7 +238,10 @@ def test_pool_page_counts_what_is_there_and_on_the_way(operator, client):
     text = words(client.get(POOL))
 
     assert "ready for visitors 1 waiting for the panel 1 pictures on the way 20" in text
-    assert "30s Low 1 of 9 to judge 1 drawing 20 ≈ 5 yield 25%" in text
+    assert (
+        "30s woman, good: Low 1 of 9 nobody asks "
+        "met, 24 h 0 to judge 1 drawing 20 ≈ 5 yield 25%"
+    ) in text
 
 
 def test_a_yield_that_nobody_measured_is_called_a_guess(operator, client):
@@ -425,7 +429,7 @@ def test_pool_page_does_not_ask_more_of_the_database_for_more_rows(
         make_target(gender=gender)
         make_batch(gender=gender, first_seed=100_000 + len(gender) * 50)
 
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(25):
         client.get(POOL)
 
 

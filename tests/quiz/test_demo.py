@@ -10,9 +10,10 @@ from django.core.management import CommandError, call_command
 
 from faces.files import ALL_SIZES, picture_name
 from faces.models import Face
+from faces.shipped import read_manifest, read_network
 from quiz.matching import AGE_BUCKETS, GENDERS
 from quiz.models import Quiz, Result
-from tests.make import answers
+from tests.make import answers, make_face
 from texts.models import MessageTemplate, Word
 
 FIXTURES = site_settings.BASE_DIR / "fixtures"
@@ -112,6 +113,55 @@ def test_faces_of_a_folder_are_approved_with_their_provenance(db, folder):
     assert face.scores["dp18"] == 0.0028
 
 
+def with_columns(folder, names, values):
+    """Each row of the manifest with more columns, all alike."""
+    manifest = folder / "manifest.csv"
+    head, *rows = manifest.read_text().splitlines()
+    lines = [f"{head},{names}", *(f"{row},{values}" for row in rows)]
+    manifest.write_text("\n".join(lines))
+
+
+def test_manifest_may_tell_more_of_a_face(db, folder):
+    edit = "gender +1.20 age -0.30 by 0123abcd"
+    decided = "Looked at by one person at 256 px,2026-11-20"
+    with_columns(folder, "edit,decision,decided_on,skin", f"{edit},{decided},0.75")
+
+    call_command("load_faces", folder)
+
+    face = Face.objects.get(seed=15)
+    assert face.edit == edit
+    assert face.scores["skin"] == 0.75
+    reason = face.events.get().reason
+    assert reason == "Looked at by one person at 256 px, 20 November 2026."
+
+
+def test_same_seed_steered_otherwise_is_another_face(db, folder):
+    [first, *_] = read_manifest(folder)
+    make_face(network=read_network(folder), seed=first.seed, edit="age +1.00 by x")
+
+    call_command("load_faces", folder)
+
+    assert Face.objects.filter(seed=first.seed).count() == 2
+
+
+def test_faces_of_an_older_pool_stay_when_a_newer_one_is_loaded(db, folder):
+    call_command("load_faces", folder)
+    manifest = folder / "manifest.csv"
+    head, _, last = manifest.read_text().splitlines()
+    manifest.write_text(f"{head}\n{last}")
+
+    call_command("load_faces", folder)
+
+    assert Face.objects.servable().count() == 2
+
+
+def test_decision_that_is_too_long_is_told(db, folder):
+    with_columns(folder, "decision", "x" * 201)
+
+    with pytest.raises(CommandError, match="longer than 200 characters"):
+        call_command("load_faces", folder)
+
+
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
@@ -165,12 +215,10 @@ def test_missing_folder_is_one_plain_sentence(db, tmp_path):
 
 
 def test_picture_that_is_revoked_stays_revoked_under_another_recipe(db, folder):
-    call_command("load_faces", folder)
-    face = Face.objects.get(seed=15)
-    face.revoke("Reported.")
-    Face.objects.filter(pk=face.pk).update(seed=99)
+    [first, *_] = read_manifest(folder)
+    make_face(seed=99, picture_sha256=first.sha256).revoke("Reported.")
 
     call_command("load_faces", folder)
 
-    assert not Face.objects.filter(seed=15).exists()
+    assert not Face.objects.filter(seed=first.seed).exists()
     assert Face.objects.get(seed=99).status == "revoked"
