@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from faces.consensus import LABELS, Verdict, Vote, consensus
@@ -20,23 +20,26 @@ class CannotRate(Exception):
     """Why a vote or its undo is not taken, in a sentence for the rater."""
 
 
-@transaction.atomic
 def rate(face_id: int, rater: User, **labels: Any) -> Rating:
     """Take one vote and decide, if that settles the face.
 
     The same rater's vote on the same face counts once, however often it is sent. A veto
     is never too late: it blocks a face that others have approved meanwhile.
     """
-    face = Face.objects.select_for_update().get(pk=face_id)
-    rating = Rating(face=face, rater=rater, **labels)
-    said_before = face.ratings.standing().filter(rater=rater, round=rating.round)
-    if said := said_before.first():
-        return said
-    if face.status != Face.Status.UNRATED and not rating.is_veto:
-        raise CannotRate("This face was decided meanwhile.")
-    rating.save()
-    Face.objects.filter(pk=face.pk).update(leased_to=None, leased_until=None)
-    settle(face, rater)
+    try:
+        with transaction.atomic():
+            face = Face.objects.select_for_update().get(pk=face_id)
+            rating = Rating(face=face, rater=rater, **labels)
+            if face.status != Face.Status.UNRATED and not rating.is_veto:
+                raise CannotRate("This face was decided meanwhile.")
+            rating.save()
+            Face.objects.filter(pk=face.pk).update(leased_to=None, leased_until=None)
+            settle(face, rater)
+    except (IntegrityError, CannotRate):
+        votes = Rating.objects.standing().filter(face_id=face_id, rater=rater)
+        if earlier := votes.filter(round=labels.get("round", 1)).first():
+            return earlier
+        raise
     return rating
 
 

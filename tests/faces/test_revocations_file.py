@@ -9,9 +9,10 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
 from faces import ledger
+from faces.deciding import rate, undo
 from faces.models import Face, Network, Report
 from faces.revocations import replay_own_file
-from tests.make import make_face, make_network
+from tests.make import make_face, make_network, make_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -197,9 +198,8 @@ def test_rejected_by_a_person_stays_rejected(backup, rater):
 
 
 def test_rejection_that_was_taken_back_does_not_come_back(rater):
-    face = make_face(approved=False)
-    face.reject("Looks young.", rater)
-    face.change_status("rejected", "unrated", "A slip.", rater)
+    face = make_waiting()
+    undo(rate(face.pk, rater, adult="no"))
 
     assert replay_own_file() == 0
     assert status(face) == "unrated"

@@ -29,7 +29,7 @@ def download(client):
 
 
 def test_each_vote_is_a_row(download):
-    face = make_waiting(seed=77)
+    face = make_waiting(seed=77, key="abcdefghijk")
     made = datetime(2026, 5, 4, 13, 5, 9, tzinfo=UTC)
     rating = make_rating(
         face, make_rater("bo"), note="Nice hat", seconds=2.5, skin_tone=4, rated_at=made
