@@ -212,7 +212,7 @@ class PanelMachine(RuleBasedStateMachine):
         assert servable_ids() <= {known.face.pk for known in faces if known.may_be_met}
 
 
-PEOPLE = {}
+PEOPLE: dict[str, object] = {}
 
 
 def attempt(change, *args, **kwargs):
