@@ -10,6 +10,7 @@ from torch import Tensor
 
 from faces.models import Network
 from generator.devices import batch_size, prepare
+from generator.edits import move
 from generator.latents import latents
 from generator.networks import Generator, load_network
 from generator.recipes import Recipe
@@ -36,12 +37,13 @@ class Sampler:
 
     @torch.inference_mode()
     def w(self, recipe: Recipe) -> Tensor:
-        """Return w of one recipe: float32 (1, w_dim), truncated by its psi, on the CPU."""
+        """Return w of one recipe: float32 (1, w_dim), truncated and edited, on the CPU."""
         z = latents([recipe.seed], self.network.z_dim)
         classes = None
         if recipe.class_index is not None:
             classes = torch.tensor([recipe.class_index])
-        return self.network.map(z.to(self.device), recipe.psi, classes).cpu()
+        w = self.network.map(z.to(self.device), recipe.psi, classes).cpu()
+        return move(w, recipe.edit)
 
     def draw(self, recipes: Sequence[Recipe]) -> Iterator[Tensor]:
         """Give each recipe's picture, as `draw_w` does. One kind of noise for all."""

@@ -43,6 +43,13 @@ class Command(BaseCommand):
             "1.6 a trainwreck",
         )
         what.add_argument(
+            "--edit",
+            default="",
+            metavar="TEXT",
+            help="how the face was steered, as the pool's recipe has it: 'gender +1.20 "
+            "age -0.30 by 0123abcd'",
+        )
+        what.add_argument(
             "--class",
             type=int,
             dest="class_index",
@@ -120,8 +127,9 @@ class Command(BaseCommand):
         from generator.export import check_recipes
 
         sampler, name = open_network(options)
+        details = options["psi"], options["class_index"], options["noise"]
         recipes = [
-            Recipe(name, seed, options["psi"], options["class_index"], options["noise"])
+            Recipe(name, seed, *details, edit=options["edit"])
             for seed in options["seeds"]
         ]
         check_recipes(sampler, recipes)
