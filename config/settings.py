@@ -250,6 +250,16 @@ POOL_CACHE_SECONDS = int(os.environ.get("POOL_CACHE_SECONDS", "60"))
 
 POSSIBLE_ANSWERS = "quiz.models.possible_answers"
 """What {answer:…} may say in a text; the texts know no quiz."""
+LINE_CARD = "quiz.line_card.LineCard"
+"""Draws the card that a line's page shows."""
+COVERAGE_FLOOR = int(os.environ.get("COVERAGE_FLOOR", "10000000"))
+"""Fewer different results than that for a tone, a gender and an age are flagged."""
+WHAT_NEEDS_DOING = [
+    "texts.chores.drafts",
+    "texts.chores.broken_lines",
+    "texts.chores.poor_coverage",
+]
+"""What staff read first: each takes a user and returns a sentence and an address, or None."""
 
 LOVER_COOKIE_NAME = "__Host-lover" if IS_HTTPS else "lover"
 LOVER_COOKIE_AGE = 180 * 24 * 3600

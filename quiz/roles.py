@@ -16,6 +16,10 @@ ROLES = {
             "messagetemplate": ["view", "add", "change", "delete"],
             "wordlist": ["view", "add", "change", "delete"],
             "word": ["view", "add", "change", "delete"],
+            "grammarexception": ["view", "add", "change", "delete"],
+            "flaggedword": ["view", "add", "change", "delete"],
+            "textevent": ["view"],
+            "textsettings": ["view"],
         },
         "faces": {"face": ["view"]},
     },
@@ -27,6 +31,7 @@ ROLES = {
             "network": ["view", "change"],
         },
         "quiz": {"quiz": ["view"], "result": ["view", "delete"]},
+        "texts": {"textsettings": ["view", "add", "change"]},
         "generator": {
             "target": ["view", "add", "change", "delete"],
             "topupsettings": ["view", "change"],

@@ -119,9 +119,13 @@ class ToneCoverage:
     def least(self) -> Cell:
         return min(self.cells, key=lambda cell: cell.count)
 
+    @property
+    def is_even(self) -> bool:
+        return len({cell.count for cell in self.cells}) == 1
+
     def rows(self) -> Iterator[tuple[str, list[Cell]]]:
-        for gender in PRONOUNS:
-            yield gender, [cell for cell in self.cells if cell.gender == gender]
+        for age_bucket in AGES:
+            yield age_bucket, [c for c in self.cells if c.age_bucket == age_bucket]
 
 
 def coverage(content: Content, tones: Iterable[str]) -> list[ToneCoverage]:

@@ -39,8 +39,7 @@ def save_line(
     after = fields_of(line)
     if before == after:
         return None
-    is_line = isinstance(line, MessageTemplate)
-    if is_line and is_published(before, after) and not may_publish(line, by):
+    if is_published(before, after) and not may_publish(line, by):
         raise MayNotPublish
     store(line, by, is_new=not before)
     event = event_of(line, before, by, what, spreadsheet_import)

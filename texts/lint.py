@@ -23,7 +23,7 @@ from texts.parsing import (
 from texts.pronouns import MEANT, PRONOUNS
 from texts.reading import reading_age
 from texts.rehearsal import picks_of
-from texts.surroundings import Surroundings
+from texts.surroundings import Surroundings, found_in
 
 MUST, MAY = "must", "may"
 
@@ -80,7 +80,7 @@ def spelling(line: MessageTemplate, around: Surroundings) -> Iterator[Finding]:
     if one_line(text) != text:
         fix = Fix("Take them out", one_line(text))
         yield Finding(MAY, "There are doubled spaces or line breaks in it.", fix)
-    for flagged in around.flagged_in(text):
+    for flagged in found_in(text, around.flagged):
         yield about_flagged(flagged)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -34,6 +34,12 @@ class Other(NamedTuple):
     tone_id: int | None
     text: str
     gist: frozenset[str]
+
+
+def found_in(text: str, flagged: Iterable[FlaggedWord]) -> Iterator[FlaggedWord]:
+    for row in flagged:
+        if re.search(rf"(?<!\w){re.escape(row.word)}(?!\w)", text, re.IGNORECASE):
+            yield row
 
 
 def lovers_of(line: MessageTemplate) -> list[tuple[str, str]]:
@@ -131,12 +137,3 @@ class Surroundings:
         if not slot.name.startswith(f"{ANSWER}:"):
             return [*FIXED_SLOTS, *self.word_lists]
         return [f"{ANSWER}:{key}" for key in self.answers] or None
-
-    def flagged_in(self, text: str) -> list[FlaggedWord]:
-        return [
-            flagged
-            for flagged in self.flagged
-            if re.search(
-                rf"(?<!\w){re.escape(flagged.word)}(?!\w)", text, re.IGNORECASE
-            )
-        ]
