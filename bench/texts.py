@@ -46,12 +46,15 @@ def line(rng: random.Random, number: int) -> str:
 
 
 def candidates(rng: random.Random) -> list[tuple[str, str, Candidate]]:
-    answers = ["first_date"]
-    return [
-        (part, tone, Candidate(check(line(rng, number), LISTS, answers), pk=number))
+    places = [
+        (part, tone)
         for part, many in LINES_PER_TONE.items()
         for tone in TONES
-        for number in range(many)
+        for _ in range(many)
+    ]
+    return [
+        (*place, Candidate(check(line(rng, pk), LISTS, ["first_date"]), pk))
+        for pk, place in enumerate(places)
     ]
 
 
@@ -80,7 +83,7 @@ def one_result(content: Content, number: int) -> Introduction:
         words={"pet": "macaw"},
         answers={"first_date": "the bird market"},
         seed=str(number),
-        avoid=range(20),
+        avoid=rng.sample(range(sum(LINES_PER_TONE.values()) * len(TONES)), 21),
     )
 
 

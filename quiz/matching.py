@@ -141,36 +141,13 @@ def meet(
 ) -> tuple[Result, str]:
     """Return a saved result and what was given up for it.
 
-    Faces seen and lines heard before are avoided. The same attempt always gives the same result, however often it is sent.
+    Faces seen and lines heard before are avoided where there are others. The same attempt
+    always gives the same result, however often it is sent.
     """
-    code, rng = new_code(), random.SystemRandom()
+    rng = random.SystemRandom()
     face, gave_up = match(wish, seen, rng)
-    content = current_content()
-    lover = draw_lover(
-        content, face.gender, face.age_bucket, rng, is_trainwreck=face.is_trainwreck
-    )
-    tone = wish.tone or any_tone(content, rng)
-    said = fill(
-        content,
-        tone=tone,
-        lover=lover,
-        words=wish.words,
-        answers=wish.answers,
-        seed=code,
-        avoid=heard,
-    )
-    result = Result(
-        code=code,
-        attempt=attempt or None,
-        quiz_id=quiz_id,
-        face=face,
-        name=lover.full_name,
-        age=lover.age,
-        sign=lover.sign,
-        home_town=lover.home_town,
-        lines=said.lines,
-        line_ids=said.line_ids,
-    )
+    result = imagine(face, wish, heard, rng)
+    result.quiz_id, result.attempt = quiz_id, attempt or None
     try:
         result.save(force_insert=True)  # a transaction of its own: failing spoils none
     except IntegrityError as error:
@@ -180,5 +157,32 @@ def meet(
         if not first.face.is_servable:
             return meet(quiz_id, wish, seen, attempt="", heard=heard)
         return first, ""
-    shown_lines.add(said.line_ids)
+    shown_lines.add(result.line_ids)
     return result, gave_up
+
+
+def imagine(face: Face, wish: Wish, heard: Sequence[int], rng: random.Random) -> Result:
+    """Somebody to go with the face, and what they say; not saved yet."""
+    code, content = new_code(), current_content()
+    lover = draw_lover(
+        content, face.gender, face.age_bucket, rng, is_trainwreck=face.is_trainwreck
+    )
+    said = fill(
+        content,
+        tone=wish.tone or any_tone(content, rng),
+        lover=lover,
+        words=wish.words,
+        answers=wish.answers,
+        seed=code,
+        avoid=heard,
+    )
+    return Result(
+        code=code,
+        face=face,
+        name=lover.full_name,
+        age=lover.age,
+        sign=lover.sign,
+        home_town=lover.home_town,
+        lines=said.lines,
+        line_ids=said.line_ids,
+    )

@@ -20,6 +20,8 @@ TAIL = re.compile(
     r" (?:\(|(?:called|named|who|that|which|whose|without|I|you|we|\w+ed (?:by|from|in|to))\b)"
 )
 """Where a phrase goes on after its noun: cat | called Steve, crow | who knows things."""
+PREPOSITION = re.compile(r" (?:at|by|for|from|in|of|off|on|to|under|with)\b")
+"""Where the library would go on by itself: koi | with opinions."""
 
 
 class Override(NamedTuple):
@@ -54,17 +56,20 @@ class Grammar:
     def plural(self, word: str) -> str:
         if laid_down := self.exception(word).plural:
             return laid_down
-        tail = TAIL.search(word)
-        noun, rest = (
-            (word[: tail.start()], word[tail.start() :]) if tail else (word, "")
-        )
-        before, space, last = noun.rpartition(" ")
+        noun, rest = split_at(TAIL, word)
+        thing, of = split_at(PREPOSITION, noun)
+        before, space, last = thing.rpartition(" ")
         if laid_down := self.exception(last).plural:
-            return f"{before}{space}{laid_down}{rest}"
+            return f"{before}{space}{laid_down}{of}{rest}"
         return plural(noun) + rest
 
     def exception(self, word: str) -> Override:
         return self.exceptions.get(word.lower(), Override())
+
+
+def split_at(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
+    found = pattern.search(text)
+    return (text[: found.start()], text[found.start() :]) if found else (text, "")
 
 
 @lru_cache(maxsize=20_000)

@@ -78,7 +78,7 @@ def set_fields(row: Row, fields: Fields) -> None:
 def stored_fields(row: Row) -> Fields:
     names = FIELDS[KIND[type(row)]]
     stored = type(row).objects.select_for_update().filter(pk=row.pk)
-    return stored.values(*names).first() or {}
+    return stored.order_by().values(*names).first() or {}  # in order means a join
 
 
 def store(row: Row, by: User | None, is_new: bool) -> None:

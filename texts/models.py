@@ -4,13 +4,13 @@ from typing import Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from texts.filling import SIGNS
+from texts.journal import SpreadsheetImport, TextEvent
 from texts.parsing import (
     RESERVED_SLOTS,
     SLOT_NAME,
@@ -21,6 +21,20 @@ from texts.parsing import (
     parse,
     slot_names,
 )
+from texts.wording import FlaggedWord, GrammarException
+
+__all__ = [
+    "FlaggedWord",
+    "GrammarException",
+    "MessageTemplate",
+    "SpreadsheetImport",
+    "TextEvent",
+    "TextSettings",
+    "Tone",
+    "Word",
+    "WordList",
+    "possible_answers",
+]
 
 WEIGHTS = [MinValueValidator(1), MaxValueValidator(100)]
 WEIGHT_HELP = "How often it is said beside the others: 20 is twice as often as 10."
@@ -365,173 +379,3 @@ class Word(models.Model):
             check_word(self.text)
         except TemplateError as error:
             raise ValidationError({"text": str(error)}) from error
-
-
-class GrammarException(models.Model):
-    """What the grammar would get wrong: "an" before 8-ball, "cats called Steve"."""
-
-    class Article(models.TextChoices):
-        A = "a", "a"
-        AN = "an", "an"
-
-    word = models.CharField(
-        max_length=80,
-        unique=True,
-        help_text="A word, or a whole phrase, in small letters; an article also fits phrases that "
-        "begin with the word, a plural those that end with it.",
-    )
-    article = models.CharField(
-        max_length=2, choices=Article, blank=True, help_text="What {job:a} puts before."
-    )
-    plural = models.CharField(
-        max_length=80, blank=True, help_text="What {pet:plural} and {3-12 pet} say."
-    )
-
-    class Meta:
-        ordering = ["word"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(article__in=["", "a", "an"]),
-                name="grammar_exception_article_is_known",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(article="", plural=""),
-                name="grammar_exception_says_something",
-                violation_error_message="Give the article, the plural or both.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.word
-
-    def clean(self) -> None:
-        self.word = one_line(self.word).lower()
-        self.plural = one_line(self.plural)
-        for name in ("word", "plural"):
-            try:
-                check_word(getattr(self, name))
-            except TemplateError as error:
-                raise ValidationError({name: str(error)}) from error
-
-
-class FlaggedWord(models.Model):
-    """A word that lines should do without; our own list, never a stock one."""
-
-    class Severity(models.TextChoices):
-        WARN = "warn", "warn: a tick lets it pass"
-        REFUSE = "refuse", "refuse: it cannot be published"
-
-    word = models.CharField(max_length=80, unique=True)
-    severity = models.CharField(max_length=6, choices=Severity, default=Severity.WARN)
-    note = models.CharField(
-        max_length=200, blank=True, help_text="Why, or what to write instead."
-    )
-
-    class Meta:
-        ordering = ["word"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(severity__in=["warn", "refuse"]),
-                name="flagged_word_severity_is_known",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.word
-
-    def clean(self) -> None:
-        self.word = one_line(self.word).lower()
-
-
-class SpreadsheetImport(models.Model):
-    """A workbook that was published, with what undoing it needs."""
-
-    file_name = models.CharField(max_length=200)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        help_text="Empty for a command.",
-    )
-    at = models.DateTimeField(default=timezone.now, db_index=True)
-    num_added = models.PositiveIntegerField(default=0)
-    num_changed = models.PositiveIntegerField(default=0)
-    num_archived = models.PositiveIntegerField(default=0)
-    num_unchanged = models.PositiveIntegerField(default=0)
-    snapshot = models.JSONField(
-        default=dict,
-        encoder=DjangoJSONEncoder,
-        help_text="The rows it changed, as they were before.",
-    )
-    undone_at = models.DateTimeField(null=True, blank=True)
-    undone_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
-
-    class Meta:
-        ordering = ["-at", "-pk"]
-
-    def __str__(self) -> str:
-        return self.file_name
-
-
-class TextEvent(models.Model):
-    """One change of a line or a word. Rows are only ever added."""
-
-    class Kind(models.TextChoices):
-        LINE = "line", "line"
-        WORD = "word", "word"
-
-    class What(models.TextChoices):
-        CREATED = "created", "created"
-        CHANGED = "changed", "changed"
-        ARCHIVED = "archived", "archived"
-        RESTORED = "restored", "restored"
-        PUBLISHED = "published", "published"
-
-    kind = models.CharField(max_length=4, choices=Kind)
-    row_id = models.PositiveBigIntegerField(help_text="Key of the line or word.")
-    text = models.CharField(max_length=300, help_text="What it says after the change.")
-    what = models.CharField(max_length=9, choices=What)
-    at = models.DateTimeField(default=timezone.now)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        help_text="Empty for a command.",
-    )
-    before = models.JSONField(
-        default=dict, encoder=DjangoJSONEncoder, help_text="The fields as they were."
-    )
-    after = models.JSONField(
-        default=dict, encoder=DjangoJSONEncoder, help_text="The fields as they became."
-    )
-    spreadsheet_import = models.ForeignKey(
-        SpreadsheetImport,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="events",
-        help_text="The import that did it, or none.",
-    )
-
-    class Meta:
-        ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["kind", "row_id"], name="text_event_row")]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(kind__in=["line", "word"]),
-                name="text_event_kind_is_known",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.what}: {self.text}"

@@ -62,6 +62,7 @@ def test_an_exception_fits_phrases_that_begin_or_end_with_its_word():
 
     assert grammar.form("SUV driver", "a") == "an SUV driver"
     assert grammar.form("tiny gnu called Bo", "plural") == "tiny gnu called Bo"
+    assert grammar.form("gnu with a hat", "plural") == "gnu with a hat"
     assert grammar.form("Pair of gnus", "plural") == "gnus, paired"
 
 

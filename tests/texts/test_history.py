@@ -118,11 +118,11 @@ def test_what_is_gone_is_not_put_back(ada):
 @pytest.mark.parametrize(
     "fields",
     [
-        {"status": "published"},
+        {"status": "gone"},
         {"weight": 0},
         {"weight": 101},
         {"gender": "unknown"},
-        {"age_bucket": "teens"},
+        {"age_bucket": "10s"},
         {"sign": "Ophiuchus"},
         {"starts_on": date(2026, 3, 1), "expires_on": date(2026, 2, 28)},
     ],

@@ -19,6 +19,8 @@ ARTICLES = {
     "uber": "an",
 }
 PLURALS = {
+    "banjo": "banjos",
+    "flamingo": "flamingos",
     "jack-of-all-trades": "jacks-of-all-trades",
     "koi": "koi",
     "passer-by": "passers-by",
