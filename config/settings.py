@@ -250,6 +250,8 @@ POOL_CACHE_SECONDS = int(os.environ.get("POOL_CACHE_SECONDS", "60"))
 
 POSSIBLE_ANSWERS = "quiz.models.possible_answers"
 """What {answer:…} may say in a text; the texts know no quiz."""
+PREVIEW_SECONDS = 2 * 3600
+"""For how long a link to play a draft as a visitor works."""
 LINE_CARD = "quiz.line_card.LineCard"
 """Draws the card that a line's page shows."""
 COVERAGE_FLOOR = int(os.environ.get("COVERAGE_FLOOR", "10000000"))

@@ -38,6 +38,11 @@ class ToneAdmin(admin.ModelAdmin):
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
 
+    def get_readonly_fields(self, request, tone=None):
+        """Whoever could say that a tone is not spicy could publish it alone."""
+        may_change = request.user.has_perm("texts.change_textsettings")
+        return [] if may_change else ["is_spicy"]
+
     def get_queryset(self, request):
         return (
             super().get_queryset(request).annotate(num_lines=Count("messagetemplate"))
