@@ -163,8 +163,8 @@ def lines_for(
 
 def in_words(number: int) -> str:
     """12 million: two figures, rounded down, so that nobody is promised more."""
-    if number < 1000:
-        return str(number)
+    if number < 1_000_000:
+        return f"{number:,}"
     power = min((len(str(number)) - 1) // 3, len(THOUSANDS))
     tenths = number * 10 // 1000**power
     figure = f"{tenths // 10:,}" if tenths >= 100 or tenths % 10 == 0 else tenths / 10

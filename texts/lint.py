@@ -31,6 +31,8 @@ MOST_LETTERS = {"hello": 40, "caption": 140, "intro": 160}
 MOST_IN_A_BUBBLE = 120
 FEW_WORDS = 5
 OLDEST_READER = 17
+FEWEST_TO_RATE = 6
+"""The reading age of fewer words says nothing."""
 
 SLOT_START = re.compile(r"[A-Za-z][a-z0-9_]*(?:#[1-9])?(?::[A-Za-z0-9_-]+)?")
 WORD_BEFORE = re.compile(r"[A-Za-z][a-z0-9_]*$")
@@ -201,7 +203,9 @@ def hard_to_read(
     line: MessageTemplate, said: Line, around: Surroundings
 ) -> Iterator[Finding]:
     sample = around.longest.say(said, genders_of(line))
-    if sample and (age := reading_age(sample.text)) > OLDEST_READER:
+    if not sample or len(sample.text.split()) < FEWEST_TO_RATE:
+        return
+    if (age := reading_age(sample.text)) > OLDEST_READER:
         yield Finding(MAY, f"It is hard to read: for readers of about {age}.")
 
 
