@@ -372,7 +372,7 @@ def test_putting_back_asks_for_the_right_to_change(client):
 
 @pytest.fixture
 def spicy():
-    TextSettings.objects.create(two_person_for_spicy=True)
+    TextSettings.objects.create(pk=1, two_person_for_spicy=True)
     return make_tone("spicy", is_spicy=True)
 
 
@@ -484,3 +484,10 @@ def test_strangers_see_none_of_it(client, page):
     answers = [client.get(address).status_code, client.post(address).status_code]
 
     assert set(answers) <= {403, 405}
+
+
+def test_the_settings_are_there_for_whoever_looks_first(editor):
+    page = editor.get("/admin/texts/textsettings/")
+
+    assert page.context["cl"].queryset.count() == 1
+    assert editor.get("/admin/texts/textsettings/add/").status_code == 403
