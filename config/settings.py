@@ -260,6 +260,7 @@ WHAT_NEEDS_DOING = [
     "texts.chores.drafts",
     "texts.chores.broken_lines",
     "texts.chores.poor_coverage",
+    "generator.chores.lacking_cells",
 ]
 """What staff read first: each takes a user and returns a sentence and an address, or None."""
 

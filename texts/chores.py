@@ -1,7 +1,7 @@
 """What needs doing with the texts: a sentence and where to do it, or None."""
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.contrib.auth.models import User
 from django.urls import reverse
 
 from texts.content import read_content
@@ -11,16 +11,15 @@ from texts.models import MessageTemplate, Tone
 from texts.surroundings import Surroundings
 
 Chore = tuple[str, str] | None
-Somebody = User | AnonymousUser | AbstractBaseUser
 
 LINES = "admin:texts_messagetemplate_changelist"
 
 
-def may_write(user: Somebody) -> bool:
-    return isinstance(user, User) and user.has_perm("texts.change_messagetemplate")
+def may_write(user: User) -> bool:
+    return user.has_perm("texts.change_messagetemplate")
 
 
-def drafts(user: Somebody) -> Chore:
+def drafts(user: User) -> Chore:
     number = MessageTemplate.objects.filter(status="draft").count()
     if not number or not may_write(user):
         return None
@@ -28,7 +27,7 @@ def drafts(user: Somebody) -> Chore:
     return f"{waits} to be published.", f"{reverse(LINES)}?status__exact=draft"
 
 
-def broken_lines(user: Somebody) -> Chore:
+def broken_lines(user: User) -> Chore:
     """Lines that visitors may be served, or rather not, because of something in them."""
     if not may_write(user):
         return None
@@ -46,7 +45,7 @@ def broken_lines(user: Somebody) -> Chore:
     return f"{have} something that must be mended.", address
 
 
-def poor_coverage(user: Somebody) -> Chore:
+def poor_coverage(user: User) -> Chore:
     if not may_write(user):
         return None
     names = dict(Tone.objects.values_list("slug", "name"))

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
+from generator.models import Target
 from tests.make import make_line, make_tone, make_words
 from texts.content import read_content
 from texts.coverage import coverage, in_words, ways_to_say
@@ -198,7 +199,13 @@ def test_the_home_page_of_somebody_who_writes_nothing(client):
     assert "Nothing needs doing." in client.get("/admin/").text
 
 
-def test_each_chore_leads_to_where_it_is_done(admin, settings):
+def test_the_home_page_says_that_the_pool_lacks_faces(admin):
+    Target.objects.create(gender="man", age_bucket="40s", quality="good", wanted=5)
+
+    assert "1 cell of the pool lacks faces" in admin.get("/admin/").text
+
+
+def test_each_chore_leads_to_where_it_is_done(admin):
     make_line("hello", "Hi!", status="draft")
     make_line("hello", "I do {hobby}")
 
