@@ -273,6 +273,22 @@ REPORTS_PER_HOUR = int(os.environ.get("REPORTS_PER_HOUR", "5"))
 """How often one network of visitors may report a face."""
 HIDDEN_PER_HOUR = int(os.environ.get("HIDDEN_PER_HOUR", "20"))
 """How many faces all visitors together may hide, before the lead has looked."""
+PREVIEW_SECONDS = 2 * 3600
+"""For how long a link to play a draft as a visitor works."""
+LINE_CARD = "quiz.line_card.LineCard"
+"""Draws the card that a line's page shows."""
+COVERAGE_FLOOR = int(os.environ.get("COVERAGE_FLOOR", "10000000"))
+"""Fewer different results than that for a tone, a gender and an age are flagged."""
+WHAT_NEEDS_DOING = [
+    "faces.chores.reports_to_answer",
+    "faces.chores.faces_to_decide",
+    "faces.chores.faces_to_rate",
+    "texts.chores.drafts",
+    "texts.chores.broken_lines",
+    "texts.chores.poor_coverage",
+    "generator.chores.lacking_cells",
+]
+"""What staff read first: each takes a user and returns a sentence and an address, or None."""
 
 LOVER_COOKIE_NAME = "__Host-lover" if IS_HTTPS else "lover"
 LOVER_COOKIE_AGE = 180 * 24 * 3600

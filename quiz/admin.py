@@ -1,15 +1,17 @@
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Count
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 
 from faces.files import MAX_BYTES, PictureError
 from faces.models import Face
 from quiz.models import Choice, Question, Quiz, Result
+from quiz.preview import preview_address
 from quiz.tiles import tile_picture
 
 admin.site.site_title = admin.site.site_header = settings.SITE_NAME
@@ -87,9 +89,22 @@ class QuizAdmin(admin.ModelAdmin):
 
     @admin.display(description="page")
     def page(self, quiz):
-        if not quiz.is_published:
-            return "draft"
-        return format_html('<a href="{}">open</a>', quiz.get_absolute_url())
+        if quiz.is_published:
+            return format_html('<a href="{}">open</a>', quiz.get_absolute_url())
+        play = reverse("admin:quiz_quiz_play", args=[quiz.pk])
+        return format_html('draft: <a href="{}">play as visitor</a>', play)
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.play)
+        return [
+            path("<int:pk>/play/", view, name="quiz_quiz_play"),
+            *super().get_urls(),
+        ]
+
+    def play(self, request, pk):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return redirect(preview_address(get_object_or_404(Quiz, pk=pk)))
 
 
 class ChoiceForm(forms.ModelForm):

@@ -1,8 +1,9 @@
 """Draws the share cards."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PIL import Image
 
@@ -27,6 +28,9 @@ from quiz.lettering import Lettering, set_text
 from quiz.photo import print_misprint, print_photo, shades, turn_point
 
 NO_BREAK = "\xa0"
+
+SMALLEST_SHARE = 0.75
+"""A bubble whose text must be smaller than that is too full."""
 
 MOST_BYTES = 300_000
 """Some apps show no larger picture with a link."""
@@ -110,11 +114,16 @@ def print_facts(canvas: Image.Image, layout: Layout, facts: str, paper: str) -> 
     write(canvas, PAPER, INK, lettering, inset(strip, 14, 0))
 
 
-def print_bubbles(
-    canvas: Image.Image, layout: Layout, lines: Sequence[str], paper: str
-) -> None:
-    """Share the room out from the top; only the last bubble has a square corner."""
-    x, y, width, room = layout.bubbles
+class Bubble(NamedTuple):
+    lettering: Lettering
+    size: int
+    """What its text is set in where there is room."""
+    is_last: bool
+
+
+def bubbles_of(layout: Layout, lines: Sequence[str]) -> Iterator[Bubble]:
+    """Share the room out from the top."""
+    _, _, width, room = layout.bubbles
     lines = [line for line in lines if line]
     for num_below, line in zip(reversed(range(len(lines))), lines, strict=True):
         share = (room - 11 * num_below) // (num_below + 1)
@@ -122,10 +131,28 @@ def print_bubbles(
         lettering = set_text(
             line, SEMIBOLD, (width - 56, share - 26), size, one_line=0.9
         )
+        yield Bubble(lettering, size, is_last=not num_below)
+        room -= lettering.height + 26 + 11
+
+
+def print_bubbles(
+    canvas: Image.Image, layout: Layout, lines: Sequence[str], paper: str
+) -> None:
+    """Only the last bubble has a square corner."""
+    x, y, _, _ = layout.bubbles
+    for lettering, _, is_last in bubbles_of(layout, lines):
         bubble = (x, y, max(73, lettering.width + 56), lettering.height + 26)
-        fill_box(canvas, BLUE, paper, bubble, [36, 36, 36, 36 if num_below else 6])
+        fill_box(canvas, BLUE, paper, bubble, [36, 36, 36, 6 if is_last else 36])
         write(canvas, PAPER, BLUE, lettering, inset(bubble, 28, 0))
-        y, room = y + bubble[3] + 11, room - bubble[3] - 11
+        y += bubble[3] + 11
+
+
+def fits_card(lines: Sequence[str]) -> bool:
+    """Whether the lines stand on the link card uncut and large enough to read."""
+    return all(
+        bubble.lettering.size >= SMALLEST_SHARE * bubble.size
+        for bubble in bubbles_of(LINK, [clean(line) for line in lines])
+    )
 
 
 def print_site(canvas: Image.Image, layout: Layout, site_name: str) -> None:

@@ -161,9 +161,15 @@ def meet(
     return result, gave_up
 
 
-def imagine(face: Face, wish: Wish, heard: Sequence[int], rng: random.Random) -> Result:
+def imagine(
+    face: Face,
+    wish: Wish,
+    heard: Sequence[int],
+    rng: random.Random,
+    content: Content | None = None,
+) -> Result:
     """Somebody to go with the face, and what they say; not saved yet."""
-    code, content = new_code(), current_content()
+    code, content = new_code(), content or current_content()
     lover = draw_lover(
         content, face.gender, face.age_bucket, rng, is_trainwreck=face.is_trainwreck
     )

@@ -12,6 +12,7 @@ from django import forms
 from django.conf import settings
 from django.http import QueryDict
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from faces.models import Face
 from quiz.forms import AnswersForm, TileField, attempt_field
@@ -44,9 +45,11 @@ class QuizPage:
     def form(self, data: Any = None) -> AnswersForm:
         return AnswersForm(self.fields, data)
 
-    def render(self, form: AnswersForm) -> str:
+    def render(self, form: AnswersForm, **more: Any) -> str:
         context = {
             "quiz": self.quiz,
+            "page_url": self.quiz.get_absolute_url(),
+            "answers_url": reverse("quiz:find_lover", args=[self.quiz.slug]),
             "form": form,
             "num_questions": len(self.fields) - 1,
             "open_graph": self.quiz.open_graph,
@@ -59,7 +62,7 @@ class QuizPage:
                 }
                 for face in self.cover_faces
             ],
-        }
+        } | more
         return render_to_string("quiz/take_quiz.html", context)
 
     def answers_for_anyone(self, answers: QueryDict) -> list[tuple[str, str]]:

@@ -34,6 +34,7 @@ ROLES = {
             "report": ["view"],
         },
         "quiz": {"quiz": ["view"], "result": ["view", "delete"]},
+        "texts": {"textsettings": ["view", "add", "change"]},
         "generator": {
             "target": ["view", "add", "change", "delete"],
             "topupsettings": ["view", "change"],

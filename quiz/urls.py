@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from quiz import views
+from quiz import preview, views
 
 RESULT = r"^r/(?P<code>[A-Za-z0-9_-]{22})/"
 
@@ -19,4 +19,10 @@ urlpatterns = [
     ),
     path("<slug:slug>/", views.take_quiz, name="take_quiz"),
     path("<slug:slug>/lover/", views.find_lover, name="find_lover"),
+    path("<slug:slug>/preview/<str:token>/", preview.play, name="preview"),
+    path(
+        "<slug:slug>/preview/<str:token>/lover/",
+        preview.find_lover,
+        name="preview_lover",
+    ),
 ]

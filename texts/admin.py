@@ -1,12 +1,26 @@
-from django.contrib import admin
-from django.db.models import Count
-from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.contrib import admin, messages
+from django.db.models import Count, Q
+from django.urls import path, reverse
+from django.utils.html import format_html
 
-from texts import spreadsheet_pages
-from texts.content import samples
-from texts.models import MessageTemplate, Tone, Word, WordList
-from texts.parsing import TemplateError
+from texts import coverage_page, line_page, spreadsheet_pages
+from texts.approval import obstacles
+from texts.history import save_line
+from texts.history_page import HistoryAdmin
+from texts.models import (
+    FlaggedWord,
+    GrammarException,
+    MessageTemplate,
+    TextEvent,
+    TextSettings,
+    Tone,
+    Word,
+    WordList,
+)
+from texts.row_forms import LineForm, WordForm
+from texts.surroundings import Surroundings
+
+LINE = "texts_messagetemplate"
 
 
 @admin.register(Tone)
@@ -14,6 +28,11 @@ class ToneAdmin(admin.ModelAdmin):
     list_display = ["name", "slug", "position", "num_lines"]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
+
+    def get_readonly_fields(self, request, tone=None):
+        """Whoever could say that a tone is not spicy could publish it alone."""
+        may_change = request.user.has_perm("texts.change_textsettings")
+        return [] if may_change else ["is_spicy"]
 
     def get_queryset(self, request):
         return (
@@ -25,41 +44,118 @@ class ToneAdmin(admin.ModelAdmin):
         return tone.num_lines
 
 
+class NeverShownFilter(admin.SimpleListFilter):
+    title = "visitors"
+    parameter_name = "shown"
+
+    def lookups(self, request, model_admin):
+        return [("never", "never shown"), ("shared", "shared")]
+
+    def queryset(self, request, lines):
+        if self.value() == "never":
+            return lines.filter(times_shown=0, status="approved")
+        return lines.filter(times_shared__gt=0) if self.value() == "shared" else lines
+
+
 @admin.register(MessageTemplate)
-class MessageTemplateAdmin(admin.ModelAdmin):
-    list_display = ["text", "part", "tone_name"]
-    list_filter = ["part", "tone"]
+class MessageTemplateAdmin(HistoryAdmin):
+    form = LineForm
+    change_form_template = "admin/texts/messagetemplate/change_form.html"
+    list_display = [
+        *("text", "part", "tone_name", "status", "times_shown", "times_shared"),
+    ]
+    list_filter = ["status", "part", "tone", NeverShownFilter]
     list_select_related = ["tone"]
     search_fields = ["text"]
     search_help_text = "Words of the line, or a slot such as {hobby}."
-    readonly_fields = ["samples"]
+    actions = ["publish", "archive"]
+    fieldsets = [
+        (None, {"fields": ["text"]}),
+        ("Where it stands", {"fields": [("part", "tone")]}),
+        (
+            "Who says it, and when",
+            {
+                "fields": [
+                    ("gender", "age_bucket"),
+                    ("sign", "weight"),
+                    "only_trainwreck",
+                    ("starts_on", "expires_on"),
+                ],
+                "classes": ["collapse"],
+            },
+        ),
+    ]
 
-    def get_fields(self, request, line=None):
-        fields = ["part", "tone", "text"]
-        return [*fields, "samples"] if line else fields
+    def has_delete_permission(self, request, line=None):
+        """Lines are archived, never deleted: results and the history name them."""
+        return False
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if tone := form.base_fields.get("tone"):
+            for what in ("add", "change", "delete", "view"):
+                setattr(tone.widget, f"can_{what}_related", False)
+        form.by = request.user  # type: ignore[attr-defined]
+        return form
+
+    def get_changeform_initial_data(self, request):
+        return {
+            "part": MessageTemplate.Part.HELLO
+        } | super().get_changeform_initial_data(request)
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        if db_field.blank:
+            kwargs["choices"] = [("", "any"), *db_field.choices]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        return super().formfield_for_foreignkey(
+            db_field, request, **kwargs, empty_label="any tone"
+        )
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        around = Surroundings.now()
+        line = context["adminform"].form.instance
+        context |= line_page.preview_of(line, around)
+        context["chips"] = line_page.chips(around)
+        context["audience"] = line_page.audience(line)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description="tone", ordering="tone__position")
     def tone_name(self, line):
         return line.tone or "any"
 
-    @admin.display(description="What a visitor would read")
-    def samples(self, line):
-        try:
-            filled = samples(line.text)
-        except TemplateError:
-            return "Nothing, until the slots are right."
-        if not filled:
-            return "Nothing: one of its word lists has too few words."
-        return format_html_join("", "<p>{}</p>", ([text] for text in filled))
+    @admin.action(description="Publish", permissions=["change"])
+    def publish(self, request, lines):
+        around, num_published = Surroundings.now(), 0
+        for line in lines.exclude(status="approved"):
+            if reasons := obstacles(line, request.user, around):
+                messages.error(request, f"Not published: {line} {' '.join(reasons)}")
+                continue
+            line.status = "approved"
+            save_line(line, request.user)
+            num_published += 1
+        messages.success(request, f"Published: {num_published}.")
 
     def get_urls(self):
-        return [*spreadsheet_pages.urls(), *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("preview/", view(line_page.preview), name=f"{LINE}_preview"),
+            path("card.jpg", view(line_page.card), name=f"{LINE}_card"),
+            path("coverage/", view(coverage_page.coverage), name=f"{LINE}_coverage"),
+            *spreadsheet_pages.urls(),
+            *super().get_urls(),
+        ]
 
 
 class WordInline(admin.TabularInline):
     model = Word
+    form = WordForm
     fields = ["text"]
     extra = 3
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).exclude(status="archived")
 
 
 @admin.register(WordList)
@@ -69,7 +165,8 @@ class WordListAdmin(admin.ModelAdmin):
     search_fields = ["name", "note", "words__text"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(num_words=Count("words"))
+        words = Count("words", filter=Q(words__status="approved"))
+        return super().get_queryset(request).annotate(num_words=words)
 
     @admin.display(description="words", ordering="num_words")
     def num_words(self, word_list):
@@ -88,10 +185,18 @@ class WordListAdmin(admin.ModelAdmin):
         """Words have a page of their own; a form takes only so many fields."""
         return [] if word_list and word_list.num_words > 200 else [WordInline]
 
+    def save_formset(self, request, form, formset, change):
+        for word in formset.save(commit=False):
+            save_line(word, request.user)
+        for word in formset.deleted_objects:
+            word.status = "archived"
+            save_line(word, request.user)
+
     def get_deleted_objects(self, word_lists, request):
         deleted, counts, missing_permissions, protected = super().get_deleted_objects(
             word_lists, request
         )
+        missing_permissions.discard("word")
         for word_list in word_lists:
             for line in word_list.lines:
                 protected.append(f"Line: {line}")
@@ -99,8 +204,70 @@ class WordListAdmin(admin.ModelAdmin):
 
 
 @admin.register(Word)
-class WordAdmin(admin.ModelAdmin):
-    list_display = ["text", "word_list"]
-    list_filter = ["word_list"]
+class WordAdmin(HistoryAdmin):
+    form = WordForm
+    list_display = ["text", "word_list", "status", "weight"]
+    list_filter = ["status", "word_list"]
     list_select_related = ["word_list"]
     search_fields = ["text"]
+    actions = ["archive", "restore"]
+
+    def has_delete_permission(self, request, word=None):
+        return False
+
+    @admin.action(description="Put back from the archive", permissions=["change"])
+    def restore(self, request, words):
+        words = words.filter(status="archived")
+        for word in words:
+            word.status = "approved"
+            save_line(word, request.user)
+        messages.success(request, f"Put back: {len(words)}.")
+
+
+@admin.register(GrammarException)
+class GrammarExceptionAdmin(admin.ModelAdmin):
+    list_display = ["word", "article", "plural"]
+    search_fields = ["word", "plural"]
+
+
+@admin.register(FlaggedWord)
+class FlaggedWordAdmin(admin.ModelAdmin):
+    list_display = ["word", "severity", "note"]
+    list_filter = ["severity"]
+    search_fields = ["word", "note"]
+
+
+@admin.register(TextSettings)
+class TextSettingsAdmin(admin.ModelAdmin):
+    list_display = ["__str__", "two_person_for_spicy"]
+
+    def get_queryset(self, request):
+        TextSettings.now()  # the one row is there, whoever looks first
+        return super().get_queryset(request)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(TextEvent)
+class TextEventAdmin(admin.ModelAdmin):
+    """Who changed what and when, newest first."""
+
+    list_display = ["at", "what", "kind", "text", "by"]
+    list_display_links = None
+    list_filter = ["what", "kind", "by"]
+    list_select_related = ["by"]
+    search_fields = ["text"]
+    date_hierarchy = "at"
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, event=None):
+        return False
+
+    def has_delete_permission(self, request, event=None):
+        return False

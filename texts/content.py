@@ -44,8 +44,8 @@ def current_content() -> Content:
     return content
 
 
-def read_content() -> Content:
-    return Content.of(read_lines(), read_words(), read_grammar())
+def read_content(*, with_drafts: bool = False) -> Content:
+    return Content.of(read_lines(with_drafts), read_words(), read_grammar())
 
 
 def read_words() -> dict[str, dict[str, int]]:
@@ -56,8 +56,9 @@ def read_words() -> dict[str, dict[str, int]]:
     return dict(words)
 
 
-def read_lines() -> Iterator[tuple[str, str, Candidate]]:
-    lines = MessageTemplate.objects.approved().in_season(timezone.localdate())
+def read_lines(with_drafts: bool) -> Iterator[tuple[str, str, Candidate]]:
+    lines = MessageTemplate.objects.in_season(timezone.localdate())
+    lines = lines.exclude(status="archived") if with_drafts else lines.approved()
     rows = lines.values_list("part", "tone__slug", "text", *CONDITIONS)
     for part, tone, text, *conditions in rows:
         try:

@@ -6,7 +6,8 @@ from django.contrib.auth.models import User
 from django.db import models, transaction
 from django.utils import timezone
 
-from texts.models import MessageTemplate, SpreadsheetImport, TextEvent, Word
+from texts.approval import MayNotPublish, may_publish
+from texts.models import MessageTemplate, SpreadsheetImport, TextEvent, Tone, Word
 
 Row = MessageTemplate | Word
 Fields = dict[str, Any]
@@ -31,15 +32,26 @@ def save_line(
 ) -> TextEvent | None:
     """Save a line or a word and write it down; None if nothing has changed.
 
-    What happened is read off the fields unless it is said.
+    What happened is read off the fields unless it is said. MayNotPublish where two people
+    are needed and this one wrote it.
     """
     before = stored_fields(line)
-    if before == fields_of(line):
+    after = fields_of(line)
+    if before == after:
         return None
+    if is_published(before, after) and not may_publish(line, by):
+        raise MayNotPublish
     store(line, by, is_new=not before)
     event = event_of(line, before, by, what, spreadsheet_import)
     event.save()
     return event
+
+
+def is_published(before: Fields, after: Fields) -> bool:
+    """Whether visitors will read what they did not read before."""
+    names = ["status", "text", "tone_id"]
+    is_new = any(before.get(name) != after[name] for name in names)
+    return after["status"] == MessageTemplate.Status.APPROVED and is_new
 
 
 def put_back(event: TextEvent, by: User | None) -> TextEvent | None:
@@ -111,3 +123,32 @@ def what_happened(before: Fields, after: Fields) -> str:
         if after["status"] == "approved":
             return TextEvent.What.PUBLISHED
     return TextEvent.What.CHANGED
+
+
+def events_of(row: Row) -> models.QuerySet[TextEvent]:
+    events = TextEvent.objects.filter(kind=KIND[type(row)], row_id=row.pk)
+    return events.select_related("by", "spreadsheet_import")
+
+
+def changes_of(event: TextEvent) -> list[tuple[str, Any, Any]]:
+    """What an event changed: the field in words, its value before and after."""
+    model = MessageTemplate if event.kind == TextEvent.Kind.LINE else Word
+    return [
+        (
+            str(
+                cast("models.Field[Any, Any]", model._meta.get_field(name)).verbose_name
+            ),
+            in_words(name, event.before[name]),
+            in_words(name, value),
+        )
+        for name, value in event.after.items()
+        if name in event.before and event.before[name] != value
+    ]
+
+
+def in_words(name: str, value: Any) -> str:
+    if name == "tone_id":
+        return str(Tone.objects.filter(pk=value).first() or "any")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value or "none")

@@ -253,6 +253,12 @@ class MessageTemplate(models.Model):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def title(self) -> str:
+        """What it is called on its page, such as Hello line."""
+        kind = self.Part(self.part).label.removesuffix("s").removesuffix(" line")
+        return f"{kind} line"
+
     def clean(self) -> None:
         self.text = one_line(self.text)
         try:

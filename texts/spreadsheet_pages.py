@@ -1,6 +1,7 @@
 """The editors' pages of the spreadsheet: download, upload, check, publish, undo."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
 from typing import IO, Any
@@ -17,7 +18,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from texts.cells import Cell, Sheet, SpreadsheetError
+from texts.cells import Cell, Problem, Sheet, SpreadsheetError
 from texts.changes import Changes, changes_of
 from texts.forms import PublishForm, SpreadsheetForm
 from texts.loading import load_sheets
@@ -30,7 +31,8 @@ from texts.publishing import (
     publish,
     undo,
 )
-from texts.sheets import Checked, check_sheets
+from texts.sheet_review import review
+from texts.sheets import check_sheets
 from texts.spreadsheet import annotate, write_csv_files, write_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -123,9 +125,30 @@ def sheets_of(upload: Upload) -> list[Sheet]:
     ]
 
 
-def compare(upload: Upload) -> tuple[Checked, Changes]:
+@dataclass
+class Comparison:
+    """What a file would change, and what is wrong with it."""
+
+    changes: Changes
+    problems: list[Problem]
+    warnings: list[Problem]
+
+    def form(self, data: Any = None) -> PublishForm:
+        return PublishForm(
+            self.changes,
+            data,
+            initial={"latest_event": latest_event()},
+            num_problems=len(self.problems),
+            num_warnings=len(self.warnings),
+        )
+
+
+def compare(upload: Upload) -> Comparison:
     checked = check_sheets(sheets_of(upload), takes_new_tones=True)
-    return checked, changes_of(checked.workbook, pairs=not checked.problems)
+    changes = changes_of(checked.workbook, pairs=not checked.problems)
+    reviewed = review(changes, checked.workbook, upload.by)
+    problems = [*checked.problems, *reviewed.problems]
+    return Comparison(changes, problems, reviewed.warnings)
 
 
 def check(request: StaffRequest, pk: int) -> HttpResponse:
@@ -135,34 +158,26 @@ def check(request: StaffRequest, pk: int) -> HttpResponse:
         with transaction.atomic():
             lock_texts()
             return publish_upload(request, upload)
-    checked, changes = compare(upload)
-    form = PublishForm(
-        changes,
-        initial={"latest_event": latest_event()},
-        num_problems=len(checked.problems),
-    )
-    return render_check(request, upload, checked, changes, form)
+    compared = compare(upload)
+    return render_check(request, upload, compared, compared.form())
 
 
 def publish_upload(request: StaffRequest, upload: Upload) -> HttpResponse:
-    checked, changes = compare(upload)
-    form = PublishForm(changes, request.POST, num_problems=len(checked.problems))
+    compared = compare(upload)
+    form = compared.form(request.POST)
     if not form.is_valid():
-        return render_check(request, upload, checked, changes, form, 400)
+        return render_check(request, upload, compared, form, 400)
     if form.cleaned_data["latest_event"] != latest_event():
         messages.warning(
             request,
             "Somebody has changed texts since you looked. Nothing was published: "
             "this is what your sheet would change now.",
         )
-        form = PublishForm(
-            changes,
-            initial={"latest_event": latest_event()},
-            num_problems=len(checked.problems),
-        )
-        return render_check(request, upload, checked, changes, form, 409)
+        return render_check(request, upload, compared, compared.form(), 409)
     archive_gone = form.cleaned_data.get("archive_gone", False)
-    done = publish(changes, request.user, upload.file_name, archive_gone=archive_gone)
+    done = publish(
+        compared.changes, request.user, upload.file_name, archive_gone=archive_gone
+    )
     upload.delete()
     messages.success(request, f"The sheet is published: {done.summary}.")
     return redirect(f"admin:{PREFIX}")
@@ -171,16 +186,16 @@ def publish_upload(request: StaffRequest, upload: Upload) -> HttpResponse:
 def render_check(
     request: StaffRequest,
     upload: Upload,
-    checked: Checked,
-    changes: Changes,
+    compared: Comparison,
     form: PublishForm,
     status: int = 200,
 ) -> HttpResponse:
     context = {
         "title": "Check the sheet",
         "upload": upload,
-        "problems": checked.problems,
-        "changes": changes,
+        "problems": compared.problems,
+        "warnings": compared.warnings,
+        "changes": compared.changes,
         "form": form,
         "spreadsheet_url": reverse(f"admin:{PREFIX}"),
     }

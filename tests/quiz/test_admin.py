@@ -22,7 +22,15 @@ from tests.make import (
     make_words,
     picture_bytes,
 )
-from texts.models import MessageTemplate, Tone, Word, WordList
+from texts.history import save_line
+from texts.models import (
+    FlaggedWord,
+    MessageTemplate,
+    TextSettings,
+    Tone,
+    Word,
+    WordList,
+)
 
 MODELS = [
     model
@@ -77,6 +85,9 @@ def test_lists_and_pages_open_without_a_query_per_row(
     make_quiz()
     make_line("hello", "Hi!", "wholesome")
     make_words("pet", "otters")
+    save_line(MessageTemplate(part="hello", text="Ho!"), None)
+    FlaggedWord.objects.create(word="crazy")
+    TextSettings.now()
     for _ in range(5):
         face = make_face(picture=True)
         make_result(face=face)

@@ -1,8 +1,20 @@
+from io import BytesIO
+
 import pytest
 from django.contrib.auth.models import Permission, User
+from PIL import Image
 
 from tests.make import make_line, make_tone, make_words
-from texts.models import MessageTemplate, Tone, Word, WordList
+from texts.history import save_line
+from texts.models import (
+    FlaggedWord,
+    MessageTemplate,
+    TextEvent,
+    TextSettings,
+    Tone,
+    Word,
+    WordList,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -15,6 +27,25 @@ def editor(client):
     )
     client.force_login(user)
     return client
+
+
+def add_line(editor, button="_publish", **fields):
+    return editor.post(
+        "/admin/texts/messagetemplate/add/",
+        {"part": "hello", "text": "Hi!", button: "1"} | fields,
+    )
+
+
+def change_line(editor, line, button="_publish", **fields):
+    return editor.post(
+        f"/admin/texts/messagetemplate/{line.pk}/change/",
+        {"part": line.part, "text": line.text, button: "1"} | fields,
+    )
+
+
+def tick(editor, model, action, *rows):
+    ticked = {"action": action, "_selected_action": [row.pk for row in rows]}
+    return editor.post(f"/admin/texts/{model}/", ticked, follow=True)
 
 
 def inline(*words):
@@ -57,7 +88,7 @@ def test_the_page_of_a_line_shows_what_visitors_would_read(editor):
     response = editor.get(f"/admin/texts/messagetemplate/{line.pk}/change/")
 
     for pronoun in ("She", "He", "They"):
-        assert f"<p>{pronoun} &amp; chess</p>" in response.text
+        assert f"<b>{pronoun}</b> &amp; <b>chess</b>" in response.text
 
 
 def test_a_line_that_lacks_words_shows_why_there_is_no_sample(editor):
@@ -66,7 +97,7 @@ def test_a_line_that_lacks_words_shows_why_there_is_no_sample(editor):
 
     response = editor.get(f"/admin/texts/messagetemplate/{line.pk}/change/")
 
-    assert "one of its word lists has too few words" in response.text
+    assert "The list hobby has no words: nobody could say this." in response.text
 
 
 def test_a_line_that_is_being_mended_has_no_sample(editor):
@@ -77,7 +108,7 @@ def test_a_line_that_is_being_mended_has_no_sample(editor):
         {"part": "hello", "text": "{"},
     )
 
-    assert "Nothing, until the slots are right." in response.text
+    assert "Nothing, until the line is mended." in response.text
 
 
 @pytest.mark.parametrize("model", ["tone", "messagetemplate", "wordlist", "word"])
@@ -176,3 +207,287 @@ def test_a_word_list_that_no_line_uses_is_deleted(editor):
     editor.post(f"/admin/texts/wordlist/{hobby.pk}/delete/", {"post": "yes"})
 
     assert not WordList.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("button", "status"),
+    [("_publish", "approved"), ("_addanother", "approved"), ("_draft", "draft")],
+)
+def test_the_button_says_what_becomes_of_a_line(editor, button, status):
+    add_line(editor, button)
+
+    assert MessageTemplate.objects.get().status == status
+
+
+def test_every_save_is_written_down_with_who_did_it(editor):
+    add_line(editor, "_draft")
+    change_line(editor, MessageTemplate.objects.get(), text="Ho!")
+
+    changed, created = TextEvent.objects.all()
+    assert (created.what, changed.what) == ("created", "published")
+    assert changed.by.username == created.by.username == "editor"
+
+
+def test_a_line_that_must_be_mended_stays_a_draft(editor):
+    FlaggedWord.objects.create(word="crazy", severity="refuse", note="Say odd.")
+
+    response = add_line(editor, text="You drive me crazy")
+
+    assert "Not with “crazy”: it is on our list. Say odd." in response.text
+    assert not MessageTemplate.objects.exists()
+    add_line(editor, "_draft", text="You drive me crazy")
+    assert MessageTemplate.objects.get().status == "draft"
+
+
+def test_archiving_a_line_keeps_it(editor):
+    line = make_line("hello", "Hi!")
+
+    change_line(editor, line, "_archive")
+
+    line.refresh_from_db()
+    assert line.status == "archived"
+    assert (
+        editor.post(f"/admin/texts/messagetemplate/{line.pk}/delete/").status_code
+        == 403
+    )
+
+
+def test_ticked_lines_are_published_but_for_those_that_must_be_mended(editor):
+    good, bad = [make_line("hello", text, status="draft") for text in ("Hi!", "{pet}")]
+
+    response = tick(editor, "messagetemplate", "publish", good, bad)
+
+    assert "Published: 1." in response.text
+    assert "There is no slot {pet}." in response.text
+    assert [line.text for line in MessageTemplate.objects.approved()] == ["Hi!"]
+
+
+@pytest.mark.parametrize("model", ["messagetemplate", "word"])
+def test_ticked_rows_are_archived(editor, model):
+    line, hobby = make_line("hello", "Hi!"), make_words("hobby", "chess")
+    row = line if model == "messagetemplate" else hobby.words.get()
+
+    tick(editor, model, "archive", row)
+
+    row.refresh_from_db()
+    assert row.status == "archived"
+    assert TextEvent.objects.get().what == "archived"
+
+
+def test_a_word_comes_back_from_the_archive(editor):
+    word = make_words("hobby", "chess").words.get()
+    tick(editor, "word", "archive", word)
+
+    tick(editor, "word", "restore", word)
+
+    word.refresh_from_db()
+    assert word.status == "approved"
+
+
+def test_a_word_taken_out_of_its_list_is_archived(editor):
+    hobby = make_words("hobby", "chess")
+    word = hobby.words.get()
+    row = {"words-0-id": word.pk, "words-0-word_list": hobby.pk, "words-0-DELETE": "on"}
+    forms = inline("chess") | {"words-INITIAL_FORMS": 1} | row
+
+    editor.post(f"/admin/texts/wordlist/{hobby.pk}/change/", {"note": ""} | forms)
+
+    word.refresh_from_db()
+    assert word.status == "archived"
+
+
+def test_an_archived_word_is_not_added_again(editor):
+    hobby = make_words("hobby", "chess")
+    tick(editor, "word", "archive", hobby.words.get())
+
+    response = editor.post(
+        f"/admin/texts/wordlist/{hobby.pk}/change/", {"note": ""} | inline("chess")
+    )
+
+    assert "This word is in the archive. Put it back from there." in response.text
+
+
+def test_a_word_that_is_refused_is_not_added(editor):
+    FlaggedWord.objects.create(word="crazy", severity="refuse")
+
+    response = editor.post(
+        "/admin/texts/wordlist/add/", {"name": "hobby"} | inline("crazy golf")
+    )
+
+    assert "Not with “crazy”" in response.text
+    assert not Word.objects.exists()
+
+
+def test_the_page_of_a_line_shows_who_changed_what(editor):
+    add_line(editor, text="Hi!")
+    line = MessageTemplate.objects.get()
+    change_line(editor, line, text="Ho!", weight=20)
+
+    page = editor.get(f"/admin/texts/messagetemplate/{line.pk}/change/").text
+
+    assert "<del>Hi!</del>" in page
+    assert "<ins>Ho!</ins>" in page
+    assert "<del>10</del>" in page
+
+
+def put_back(editor, event):
+    model = "messagetemplate" if event.kind == "line" else "word"
+    return editor.post(f"/admin/texts/{model}/put-back/{event.pk}/", follow=True)
+
+
+def test_a_line_is_put_back_on_its_page(editor):
+    add_line(editor, text="Hi!")
+    line = MessageTemplate.objects.get()
+    change_line(editor, line, text="Ho!")
+
+    response = put_back(editor, TextEvent.objects.last())
+
+    line.refresh_from_db()
+    assert line.text == "Hi!"
+    assert "Put back: Hi!" in response.text
+
+
+def test_a_line_whose_list_is_gone_is_not_put_back(editor):
+    hobby = make_words("hobby", "chess")
+    add_line(editor, text="I do {hobby}")
+    line = MessageTemplate.objects.get()
+    change_line(editor, line, text="Hi!")
+    hobby.delete()
+
+    response = put_back(editor, TextEvent.objects.last())
+
+    line.refresh_from_db()
+    assert line.text == "Hi!"
+    assert "It was not put back. There is no slot {hobby}." in response.text
+
+
+def test_putting_back_asks_for_the_right_to_change(client):
+    line = make_line("hello", "Hi!")
+    line.text = "Ho!"
+    event = save_line(line, None)
+    client.force_login(User.objects.create_user("guest", is_staff=True))
+
+    assert put_back(client, event).status_code == 403
+
+
+@pytest.fixture
+def spicy():
+    TextSettings.objects.create(pk=1, two_person_for_spicy=True)
+    return make_tone("spicy", is_spicy=True)
+
+
+def test_nobody_publishes_their_own_spicy_line(editor, spicy):
+    response = add_line(editor, tone=spicy.pk)
+
+    assert "you wrote the line, so somebody else must publish it" in response.text
+    assert not MessageTemplate.objects.exists()
+
+
+def test_somebody_else_publishes_the_spicy_line(editor, spicy):
+    add_line(editor, "_draft", tone=spicy.pk)
+    line = MessageTemplate.objects.get()
+    TextEvent.objects.update(by=User.objects.create_user("ada"))
+
+    change_line(editor, line, tone=spicy.pk)
+
+    line.refresh_from_db()
+    assert line.status == "approved"
+
+
+def test_an_editor_cannot_say_that_a_tone_is_not_spicy(editor, spicy):
+    permission = Permission.objects.get(codename="change_textsettings")
+    User.objects.get(username="editor").user_permissions.remove(permission)
+
+    editor.post(
+        f"/admin/texts/tone/{spicy.pk}/change/",
+        {"slug": "spicy", "name": "Spicy", "position": 1},
+    )
+
+    spicy.refresh_from_db()
+    assert (spicy.position, spicy.is_spicy) == (1, True)
+
+
+def preview(editor, text, **fields):
+    return editor.post(
+        "/admin/texts/messagetemplate/preview/",
+        {"part": "hello", "text": text} | fields,
+    )
+
+
+def test_samples_follow_what_is_written(editor):
+    make_words("pet", *"abcdefghijkl")
+
+    page = preview(editor, "{They} & {3-12 pet}").text
+
+    assert page.count("<li><b>") == 10
+    assert not MessageTemplate.objects.exists()
+
+
+def test_samples_of_one_pronoun(editor):
+    make_words("pet", "otter")
+
+    page = preview(editor, "{They}", said_by="man").text
+
+    assert "<b>He</b>" in page
+    assert "<b>She</b>" not in page
+
+
+def test_more_samples_are_others(editor):
+    make_words("pet", *map(str, range(200)))
+
+    assert preview(editor, "{pet}").text != preview(editor, "{pet}", seed="1").text
+
+
+def test_a_fix_comes_with_the_whole_line(editor):
+    make_words("hobby", "chess")
+
+    page = preview(editor, "I do {hobb} & more").text
+
+    assert 'data-text="I do {hobby} &amp; more"' in page
+
+
+def test_a_line_that_is_too_long_for_the_card_is_said_to_be(editor):
+    assert "It fits the card." in preview(editor, "Hi!").text
+    assert "It does not fit the card" in preview(editor, "words " * 40).text
+
+
+@pytest.mark.parametrize("text", ["", " ", "{", "{{", "x" * 2000, "{9-3 pet}", "\0"])
+def test_anything_may_be_typed(editor, text):
+    for part in ("hello", "intro", "", "nonsense"):
+        assert preview(editor, text, part=part, weight="x").status_code == 200
+
+
+def test_the_longest_sample_is_drawn_on_the_card(editor):
+    make_words("pet", "otter", "hippopotamus")
+    address = "/admin/texts/messagetemplate/card.jpg"
+
+    response = editor.get(address, {"part": "pet", "text": "My {pet}"})
+
+    assert response["Content-Type"] == "image/jpeg"
+    assert Image.open(BytesIO(response.content)).size == (1200, 630)
+
+
+@pytest.mark.parametrize(
+    "query", [{"part": "intro", "text": "Hi."}, {"part": "pet", "text": "{"}, {}]
+)
+def test_what_no_card_shows_has_no_picture(editor, query):
+    address = "/admin/texts/messagetemplate/card.jpg"
+
+    assert editor.get(address, query).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["card.jpg", "coverage/", "preview/", "spreadsheet/"])
+def test_strangers_see_none_of_it(client, page):
+    client.force_login(User.objects.create_user("guest", is_staff=True))
+    address = f"/admin/texts/messagetemplate/{page}"
+
+    answers = [client.get(address).status_code, client.post(address).status_code]
+
+    assert set(answers) <= {403, 405}
+
+
+def test_the_settings_are_there_for_whoever_looks_first(editor):
+    page = editor.get("/admin/texts/textsettings/")
+
+    assert page.context["cl"].queryset.count() == 1
+    assert editor.get("/admin/texts/textsettings/add/").status_code == 403

@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from tests.make import make_line, make_tone, make_words
+from texts.approval import MayNotPublish, may_publish
 from texts.counting import count_shared
 from texts.history import put_back, save_line
 from texts.models import (
@@ -152,6 +153,64 @@ def test_an_exception_is_kept_in_small_letters():
     exception.full_clean()
 
     assert exception.word == "old suv"
+
+
+@pytest.fixture
+def spicy():
+    TextSettings.objects.create(pk=1, two_person_for_spicy=True)
+    return make_tone("spicy", is_spicy=True)
+
+
+def test_nobody_publishes_a_spicy_line_they_wrote(ada, spicy):
+    line = MessageTemplate(part="hello", text="Hi!", tone=spicy)
+
+    assert not may_publish(line, ada)
+    with pytest.raises(MayNotPublish, match="somebody else must publish it"):
+        save_line(line, ada)
+    assert not MessageTemplate.objects.exists()
+
+
+def test_the_writer_is_who_gave_the_line_its_words(ada, spicy):
+    bob = User.objects.create_user("bob")
+    line = MessageTemplate(part="hello", text="Hi!", tone=spicy, status="draft")
+    save_line(line, ada)
+    line.weight = 20
+    save_line(line, bob)
+
+    assert may_publish(line, bob)
+    assert not may_publish(line, ada)
+    line.text = "Ho!"
+    assert not may_publish(line, bob)
+
+
+def test_putting_back_makes_nobody_a_writer(ada, spicy):
+    bob = User.objects.create_user("bob")
+    line = MessageTemplate(part="hello", text="Hi!", tone=spicy, status="draft")
+    first = save_line(line, ada)
+    line.text = "Ho!"
+    save_line(line, bob)
+    put_back(first, bob)
+
+    line.refresh_from_db()
+    assert may_publish(line, bob)
+    assert not may_publish(line, ada)
+
+
+@pytest.mark.parametrize("changes", [{"weight": 20}, {"status": "archived"}])
+def test_the_writer_may_change_what_is_not_said(ada, spicy, changes):
+    line = make_line("hello", "Hi!", "spicy", created_by=ada)
+    vars(line).update(changes)
+
+    assert save_line(line, ada)
+
+
+def test_one_person_will_do_for_other_tones_for_commands_and_by_default(ada, spicy):
+    line = MessageTemplate(part="hello", text="Hi!", tone=spicy)
+
+    assert may_publish(line, None)
+    assert may_publish(MessageTemplate(part="hello", text="Hi!", tone=make_tone()), ada)
+    TextSettings.objects.update(two_person_for_spicy=False)
+    assert may_publish(line, ada)
 
 
 def test_there_is_one_row_of_settings():

@@ -9,7 +9,15 @@ from django.utils import timezone
 
 from tests.make import make_line, make_ods, make_tone, make_words, make_workbook
 from texts.loading import load_sheets
-from texts.models import MessageTemplate, SpreadsheetImport, TextEvent, Tone, Upload
+from texts.models import (
+    FlaggedWord,
+    MessageTemplate,
+    SpreadsheetImport,
+    TextEvent,
+    TextSettings,
+    Tone,
+    Upload,
+)
 from texts.publishing import UNDO_TIME
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +58,7 @@ def publish(client, page, **ticks):
     url = (
         page.redirect_chain[-1][0] if page.redirect_chain else page.request["PATH_INFO"]
     )
+    ticks = {"warnings": "on"} | ticks
     return client.post(url, {"latest_event": seen} | ticks, follow=True)
 
 
@@ -308,6 +317,41 @@ def test_the_spreadsheet_is_only_for_those_who_may_add_and_change(
 
     assert client.get(url).status_code == 403
     assert f'href="{URL}"' not in client.get("/admin/texts/messagetemplate/").text
+
+
+def test_what_lint_warns_of_needs_a_tick(editor):
+    page = upload(editor, [["Any tone"], ["Hi there, {name}!"], ["Hi there {name}!"]])
+
+    response = publish(editor, page, warnings="")
+
+    assert response.status_code == 400
+    assert "Tick this if they are well as they are." in response.text
+    assert said() == []
+
+
+def test_a_flagged_word_is_left_out_like_any_problem(editor):
+    FlaggedWord.objects.create(word="chubby", severity="refuse", note="Be kind.")
+    rows = [["Any tone"], ["Hi, chubby one."], ["Hi!"]]
+
+    page = upload(editor, rows)
+    refused = publish(editor, page)
+    publish(editor, page, leave_out="on")
+
+    assert "chubby" in page.text
+    assert refused.status_code == 400
+    assert said() == ["Hi!"]
+
+
+def test_a_spicy_line_comes_in_as_a_draft_where_two_people_are_wanted(editor):
+    TextSettings.now()
+    TextSettings.objects.update(two_person_for_spicy=True)
+    make_tone("wholesome", is_spicy=True)
+
+    page = upload(editor, [["Wholesome"], ["Come closer, {name}."]])
+    publish(editor, page)
+
+    assert "somebody else must publish it" in page.text
+    assert MessageTemplate.objects.get().status == "draft"
 
 
 def test_nobody_publishes_the_upload_of_another_editor(editor, client):

@@ -9,8 +9,8 @@ from django.template.defaultfilters import pluralize
 from tqdm import tqdm
 
 from faces.shipped import ManifestError, ShippedFace, read_manifest, read_network
-from generator.errors import GeneratorError, in_plain_words
 from generator.arguments import sentence
+from generator.errors import GeneratorError, in_plain_words
 from generator.recipes import parse_seeds
 
 if TYPE_CHECKING:

@@ -1,0 +1,55 @@
+"""What lint says of the lines that a workbook would change."""
+
+from dataclasses import dataclass, field, replace
+
+from django.contrib.auth.models import User
+
+from texts.approval import NEEDS_ANOTHER_PERSON, may_publish
+from texts.cells import Problem
+from texts.changes import Change, Changes
+from texts.lint import MUST, lint
+from texts.models import MessageTemplate
+from texts.parsing import shorten
+from texts.sheets import Workbook
+from texts.surroundings import Surroundings
+
+
+@dataclass
+class Review:
+    problems: list[Problem] = field(default_factory=list)
+    """Lines that are left out, and why."""
+    warnings: list[Problem] = field(default_factory=list)
+    """What a tick lets pass."""
+
+
+def review(changes: Changes, workbook: Workbook, user: User) -> Review:
+    """Look at every line that is new or changed, and take out those that must not pass.
+
+    A spicy line that somebody else must publish comes in as a draft.
+    """
+    found = Review()
+    around = Surroundings.now()
+    lists = {*around.word_lists, *workbook.words}
+    around = replace(around, word_lists=sorted(lists))
+    for changed in (changes.new, changes.changed):
+        changed[:] = [
+            change for change in changed if passes(change, user, around, found)
+        ]
+    return found
+
+
+def passes(change: Change, user: User, around: Surroundings, found: Review) -> bool:
+    line = change.row
+    if not isinstance(line, MessageTemplate):
+        return True
+    place = change.sheet, 0, shorten(line.text)
+    findings = lint(line, around)
+    musts = [one.message for one in findings if one.severity == MUST]
+    if musts:
+        found.problems.append(Problem(" ".join(musts), *place))
+        return False
+    found.warnings += [Problem(one.message, *place) for one in findings]
+    if line.status == "approved" and not may_publish(line, user):
+        line.status = "draft"
+        found.warnings.append(Problem(NEEDS_ANOTHER_PERSON, *place))
+    return True
