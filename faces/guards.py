@@ -33,13 +33,6 @@ TAKEN_BACK = (
     "SELECT 1 FROM faces_rating r WHERE r.face_id = NEW.id AND r.undone_at IS NOT NULL"
 )
 
-KNOWN = (
-    "SELECT 1 FROM faces_face f WHERE f.id = NEW.id "
-    "OR f.picture_sha256 = NEW.picture_sha256 OR (f.network_id = NEW.network_id "
-    "AND f.seed = NEW.seed AND f.psi = NEW.psi AND f.edit = NEW.edit)"
-)
-"""SQLite's INSERT OR REPLACE would put a fresh row in the place of a revoked one."""
-
 LABELS = ["gender", "age_bucket", "quality"]
 SHOWN = [*LABELS, "adult", "problem"]
 VOTE = ["face_id", "rater_id", "round", "purpose", *SHOWN]
@@ -72,8 +65,8 @@ GUARDS = {
     "face_insert_guard": (
         "faces_face",
         "INSERT",
-        f"(NEW.status = 'approved' AND NEW.review <> 'shipped') OR EXISTS ({KNOWN})",
-        "a face is approved by its raters, not when it is added, and never replaced",
+        "NEW.status = 'approved' AND NEW.review <> 'shipped'",
+        "a face is approved by its raters, not when it is added",
     ),
     "face_status_guard": (
         "faces_face",
@@ -133,12 +126,6 @@ GUARDS = {
         f"NEW.status = 'approved' AND EXISTS ({RETIRED})",
         "its network is retired",
     ),
-    "rating_insert_guard": (
-        "faces_rating",
-        "INSERT",
-        "EXISTS (SELECT 1 FROM faces_rating r WHERE r.id = NEW.id)",
-        "a vote is never replaced",
-    ),
     "rating_kept_guard": (
         "faces_rating",
         "UPDATE",
@@ -148,11 +135,30 @@ GUARDS = {
 }
 
 
+SQLITE_GUARDS = {
+    # INSERT OR REPLACE puts a fresh row in the place of a revoked one, or of a veto.
+    "face_replace_guard": (
+        "faces_face",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM faces_face f WHERE f.id = NEW.id "
+        "OR f.picture_sha256 = NEW.picture_sha256 OR (f.network_id = NEW.network_id "
+        "AND f.seed = NEW.seed AND f.psi = NEW.psi AND f.edit = NEW.edit))",
+        "a face is never replaced",
+    ),
+    "rating_replace_guard": (
+        "faces_rating",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM faces_rating r WHERE r.id = NEW.id)",
+        "a vote is never replaced",
+    ),
+}
+
+
 def create_guards(apps: Any, schema_editor: Any) -> None:
     drop_guards(apps, schema_editor)
     vendor = schema_editor.connection.vendor
     is_retirement_known = hasattr(apps.get_model("faces", "Network"), "retired_at")
-    for name, (table, event, refused, why) in GUARDS.items():
+    for name, (table, event, refused, why) in guards_of(vendor).items():
         if RETIRED in refused and not is_retirement_known:
             continue  # an older migration: a later one adds the column, and these
         for statement in statements(vendor, name, table, event, refused, why):
@@ -160,10 +166,14 @@ def create_guards(apps: Any, schema_editor: Any) -> None:
 
 
 def drop_guards(apps: Any, schema_editor: Any) -> None:
-    is_postgres = schema_editor.connection.vendor == "postgresql"
-    for name, (table, *_) in GUARDS.items():
-        on_table = f" ON {table}" if is_postgres else ""
+    vendor = schema_editor.connection.vendor
+    for name, (table, *_) in guards_of(vendor).items():
+        on_table = f" ON {table}" if vendor == "postgresql" else ""
         schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}{on_table}", params=None)
+
+
+def guards_of(vendor: str) -> dict[str, tuple[str, str, str, str]]:
+    return GUARDS | (SQLITE_GUARDS if vendor == "sqlite" else {})
 
 
 def statements(

@@ -1,13 +1,14 @@
 """Every way past the panel that SQL and the ORM offer, tried on every blocked face."""
 
+from decimal import Decimal
 from itertools import product
 
 from django.db import IntegrityError, connection, transaction
 
 from faces.deciding import undo
-from faces.models import Face, new_key
+from faces.models import Face, Rating, new_key
 from tests.faces.unguarded import drop_triggers, execute, without_the_check
-from tests.faces.votes import LEAD, say
+from tests.faces.votes import LEAD, labels, say
 from tests.make import make_face, make_waiting
 
 UNSEEN = {"gender": "unknown", "age_bucket": "unknown", "quality": "unknown"}
@@ -116,22 +117,32 @@ def update_by_sql(face, values):
     execute(f"UPDATE faces_face SET {settings} WHERE {where}", params)
 
 
-def insert_by_sql(face, values, verb="INSERT"):
+def insert_by_sql(face, values):
     row = Face.objects.filter(pk=face.pk).values().get() | {"scores": "{}"} | values
-    columns, marks = ", ".join(row), ", ".join(["%s"] * len(row))
-    statement = f"{verb} INTO faces_face ({columns}) VALUES ({marks})"
-    if connection.vendor == "postgresql" and verb != "INSERT":
-        renewed = ", ".join(f"{name} = EXCLUDED.{name}" for name in values)
-        statement = f"INSERT{statement.removeprefix(verb)} ON CONFLICT (id) DO UPDATE SET {renewed}"
-    execute(statement, [*map(str_of_decimal, row.values())])
-
-
-def str_of_decimal(value):
-    return str(value) if hasattr(value, "as_tuple") else value
+    insert("faces_face", row)
 
 
 def replace_by_sql(face, values):
-    insert_by_sql(face, values, "INSERT OR REPLACE")
+    row = Face.objects.filter(pk=face.pk).values().get() | {"scores": "{}"} | values
+    insert("faces_face", row, renewed=values)
+
+
+def replace_votes(face, values):
+    for row in Rating.objects.filter(face=face.pk).values():
+        insert("faces_rating", row | labels(), renewed=labels())
+    update_in_steps("unrated")(face, values)
+
+
+def insert(table, row, renewed=()):
+    """Insert a row, or with `renewed` put it in the place of the one with its id."""
+    columns, marks = ", ".join(row), ", ".join(["%s"] * len(row))
+    verb = "INSERT OR REPLACE" if renewed else "INSERT"
+    end = ""
+    if connection.vendor == "postgresql" and renewed:
+        verb, names = "INSERT", [f"{name} = EXCLUDED.{name}" for name in renewed]
+        end = f"ON CONFLICT (id) DO UPDATE SET {', '.join(names)}"
+    statement = f"{verb} INTO {table} ({columns}) VALUES ({marks}) {end}"
+    execute(statement, [str(v) if isinstance(v, Decimal) else v for v in row.values()])
 
 
 def rewrite_votes(face, values):
@@ -156,7 +167,7 @@ def borrow_votes(face, values):
 WAYS = [
     *(update, save, bulk_update, create_copy, create_in_its_place),
     *(update_by_sql, insert_by_sql, replace_by_sql),
-    *(rewrite_votes, revive_votes, borrow_votes),
+    *(rewrite_votes, replace_votes, revive_votes, borrow_votes),
     update_in_steps("unrated"),
     update_in_steps("rejected", "unrated"),
     update_in_steps("reported"),
