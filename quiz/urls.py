@@ -12,6 +12,7 @@ urlpatterns = [
     path("healthz/ready", views.ready, name="ready"),
     re_path(RESULT + r"$", views.result, name="result"),
     re_path(RESULT + r"another/$", views.another, name="another"),
+    re_path(RESULT + r"shared/$", views.shared, name="shared"),
     re_path(RESULT + r"report/$", views.report, name="report"),
     re_path(RESULT + r"card\.jpg$", views.card, name="card"),
     re_path(

@@ -24,6 +24,7 @@ from quiz.reporting import report_face
 from quiz.sharing import share_links
 from quiz.sorry import face_gone
 from quiz.visitor import Visitor
+from texts.counting import count_shared
 
 NOTES = WIDENED | {
     "hidden": "Thanks. They’ve been removed. Here’s someone else.",
@@ -198,6 +199,15 @@ def result_context(result: Result, visitor: Visitor) -> dict[str, Any]:
         "canonical_url": url,
         "robots": "" if result.portrait else "noindex",
     }
+
+
+@visitor_post
+def shared(request: HttpRequest, code: str) -> HttpResponse:
+    """Count the lines of a lover who is passed on by the one who met them."""
+    found = get_object_or_404(Result, code=code)
+    if Visitor.of(request).owns(found):
+        count_shared(found.line_ids)
+    return HttpResponse(status=204)
 
 
 @require_safe

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from quiz.models import Result
 from tests.make import answers, make_face, make_quiz, make_result, make_texts
+from texts.models import MessageTemplate
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +33,19 @@ def test_owner_copies_the_link(met):
     expect(met.get_by_role("button", name="Copied ✓")).to_be_visible()
     copied = met.evaluate("navigator.clipboard.readText()")
     assert copied.endswith(Result.objects.get().get_absolute_url())
+
+
+def test_sharing_is_counted_once_a_page(met):
+    met.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    met.get_by_role("link", name="Share").tap()
+
+    with met.expect_request("**/shared/") as told:
+        met.get_by_role("button", name="Copy link").tap()
+    met.get_by_role("button", name="Copied ✓").tap()
+
+    assert told.value.response().status == 204
+    assert set(MessageTemplate.objects.values_list("times_shared", flat=True)) <= {0, 1}
+    assert MessageTemplate.objects.filter(times_shared=1).exists()
 
 
 def test_share_sheet_shows_the_card_and_closes(met):

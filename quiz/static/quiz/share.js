@@ -36,6 +36,13 @@
     }
   }
 
+  // Once a page: which lines travel is counted, and nothing else.
+  section.addEventListener("click", ({ target }) => {
+    if (!section.dataset.shared || !target.closest(".targets a, .targets button, .share-picture")) return;
+    navigator.sendBeacon(section.dataset.shared);
+    delete section.dataset.shared;
+  });
+
   function canShare() {
     const sample = new File(["."], "lover.jpg", { type: "image/jpeg" });
     return navigator.canShare && navigator.canShare({ files: [sample] });
