@@ -1,5 +1,7 @@
 """The demo loads, may be loaded again, and the quiz plays."""
 
+import hashlib
+import re
 import shutil
 
 import pytest
@@ -94,13 +96,17 @@ def test_demo_quiz_plays(demo, client):
 
 @pytest.fixture
 def folder(tmp_path, settings):
-    """A copy of the shipped folder with two faces, none of them stored yet."""
+    """Two of the shipped faces under other recipes, none of them stored yet."""
     settings.MEDIA_ROOT = tmp_path / "media"
-    lines = (FIXTURES / "faces/manifest.csv").read_text().splitlines()[:3]
-    (tmp_path / "manifest.csv").write_text("\n".join(lines))
     shutil.copy(FIXTURES / "faces/network.json", tmp_path)
-    for line in lines[1:]:
-        shutil.copy(FIXTURES / "faces" / line.split(",")[0], tmp_path)
+    lines = ["file,seed,psi,gender,age_bucket,quality,drawn_on,sha256,dp18"]
+    pictures = sorted((FIXTURES / "faces").glob("*.webp"))[:2]
+    for seed, picture in zip([15, 17], pictures, strict=True):
+        data = picture.read_bytes()
+        (tmp_path / f"{seed}.webp").write_bytes(data)
+        facts = f"{seed}.webp,{seed},0.7,man,30s,good,2026-05-01"
+        lines.append(f"{facts},{hashlib.sha256(data).hexdigest()},0.0028")
+    (tmp_path / "manifest.csv").write_text("\n".join(lines))
     return tmp_path
 
 
@@ -172,12 +178,12 @@ def test_decision_that_is_too_long_is_told(db, folder):
         (lambda text: text.replace(",30s,", ",teens,"), "'teens' is not one of 20s"),
         (lambda text: text.replace(",0.7,", ",high,"), "row 2"),
         (
-            lambda text: text.replace("d22956cf", "00000000"),
+            lambda text: re.sub(r"[0-9a-f]{64}", "0" * 64, text),
             "not the one of the manifest",
         ),
         (
-            lambda text: text.replace("00015_", "nothing_"),
-            "nothing_psi0.7.webp",
+            lambda text: text.replace("15.webp", "nothing.webp"),
+            "nothing.webp",
         ),
         (lambda text: text.replace("gender", "sex"), "row 2: 'gender'"),
     ],
