@@ -381,7 +381,7 @@ def test_face_decided_meanwhile_is_said_and_not_counted(open_as, faces, problems
 
 
 def test_answer_of_a_gold_face_is_told_after_the_vote(open_as, faces):
-    gold = issue(make_rater(), make_gold_face(age_bucket="40s"), "gold", 1)
+    gold = issue(make_rater("rita"), make_gold_face(age_bucket="40s"), "gold", 1)
     page = open_as()
     picture = reverse("faces:panel_picture", args=[gold, 512])
     handed = {"faces": [{"ticket": gold, "picture": picture}]}
@@ -401,7 +401,7 @@ def test_forty_faces_end_with_what_they_came_to(open_as, faces, problems):
     for _ in range(38):
         Rating.objects.create(
             face=make_face(),
-            rater=make_rater(),
+            rater=make_rater("rita"),
             adult="yes",
             gender="woman",
             age_bucket="30s",
