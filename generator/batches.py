@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from typing import Self
 
 import numpy as np
@@ -24,7 +25,7 @@ from generator.errors import GeneratorError
 from generator.models import Batch
 from generator.recipes import Recipe
 from generator.sampling import Sampler, to_pixels
-from generator.screening import Screener, Screening
+from generator.screening import AT_ONCE, Screener, Screening
 from generator.steered import Goal, choose, draw_steered
 from generator.steering import Steering, load_steering
 
@@ -102,19 +103,21 @@ def draw_batch(
 def draw_missing(batch: Batch, studio: Studio) -> Iterator[Drawn]:
     """Draw, screen and file what has no face yet.
 
-    Beside a GPU, threads screen and encode while the next pictures are drawn. A CPU does
-    one after the other: threads that draw would wait for those that do something else.
+    Threads screen and encode several pictures at once: beside a GPU while the next are
+    drawn, on a CPU in turns with drawing, which would wait for them at every layer.
     """
     hashes = Face.objects.exclude(phash="").values_list("phash", flat=True)
     duplicates = Duplicates(hashes.iterator())
-    num_threads = 1 if studio.sampler.device.type == "cpu" else os.cpu_count() or 1
-    num_ahead = 0 if studio.sampler.device.type == "cpu" else 2 * num_threads
+    is_cpu = studio.sampler.device.type == "cpu"
+    num_together, num_ahead = (AT_ONCE, 0) if is_cpu else (1, AT_ONCE)
+    pictures = draw_recipes(batch, studio)
     pending: deque[Future[Drawn]] = deque()
-    with ThreadPoolExecutor(num_threads) as threads:
-        for recipe, pixels, screening in draw_recipes(batch, studio):
-            arguments = (recipe, pixels, screening, studio.screener, duplicates)
-            pending.append(threads.submit(finish, *arguments))
-            if len(pending) > num_ahead:
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        while some := list(islice(pictures, num_together)):
+            for recipe, pixels, screening in some:
+                arguments = (recipe, pixels, screening, studio.screener, duplicates)
+                pending.append(threads.submit(finish, *arguments))
+            while len(pending) > num_ahead:
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()

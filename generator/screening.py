@@ -3,11 +3,11 @@
 import logging
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import islice
 from typing import Self
 
 import numpy as np
@@ -36,6 +36,8 @@ from generator.tfjs import read_weights
 
 logger = logging.getLogger(__name__)
 
+AT_ONCE = 2 * (os.cpu_count() or 1)
+"""Pictures that keep the cores busy."""
 DETECTOR_SIDE = 256
 FACERES_SIDE, FACEAPI_SIDE = 224, 112
 ADULT = 18
@@ -72,7 +74,6 @@ class Screener:
         self.faceapi = faceapi
         self.dlib = dlib
         self.skin = SkinProbe.load()
-        self.threads = ThreadPoolExecutor(os.cpu_count())
 
     @classmethod
     def load(cls, device: torch.device | str = "cpu") -> Self:
@@ -95,7 +96,7 @@ class Screener:
     def screen(self, pixels: np.ndarray) -> Screening:
         """uint8 (side, side, 3), RGB, side ≥ 256 → what there is to know about it.
 
-        A measurement that fails rejects the picture and is logged. That memory ran out
+        In one thread: see `screen_all` for many. A measurement that fails rejects the picture and is logged. That memory ran out
         or the device failed is raised instead: the picture may be tried again.
         Raises ValueError for anything but such a picture.
         """
@@ -117,14 +118,14 @@ class Screener:
             return self.faceres(crops).embedding[0].cpu().numpy()
 
     def measure(self, image: Image.Image) -> dict[str, float]:
-        """By all networks at once, each in a thread: they wait for no one's result."""
         measures = (
             *(self.by_faceres, self.by_deep, self.by_faceapi),
             *(self.by_dlib, self.by_detector, by_colour),
         )
         measured: dict[str, float] = {}
-        for scores in self.threads.map(measured_by, measures, repeat(image)):
-            measured |= scores
+        with one_thread():
+            for measure in measures:
+                measured |= measured_by(measure, image)
         return measured
 
     def by_faceres(self, image: Image.Image) -> dict[str, float]:
@@ -163,6 +164,16 @@ class Screener:
         return cut(image, boxes, side).to(self.faceres.mean.device)
 
 
+def screen_all(
+    screener: Screener, pictures: Iterable[np.ndarray]
+) -> Iterator[Screening]:
+    """Screen pictures, AT_ONCE in threads; what draws them waits meanwhile."""
+    pictures = iter(pictures)
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        while some := list(islice(pictures, AT_ONCE)):
+            yield from threads.map(screener.screen, some)
+
+
 @contextmanager
 def one_thread() -> Iterator[None]:
     """For networks so small that more threads only wait for each other, at full speed."""
@@ -198,13 +209,11 @@ def by_colour(image: Image.Image) -> dict[str, float]:
     return {"edge": skin_at_edges(image, skin), "ita": skin_tone(skin)}
 
 
-@torch.inference_mode()
 def measured_by(
     measure: Callable[[Image.Image], dict[str, float]], image: Image.Image
 ) -> dict[str, float]:
     try:
-        with one_thread():
-            return measure(image)
+        return measure(image)
     except NOT_THE_PICTURES_FAULT:
         raise
     except Exception:  # whatever it was, the picture must not get through

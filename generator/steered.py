@@ -10,7 +10,7 @@ import torch
 
 from generator.recipes import Recipe
 from generator.sampling import Sampler, to_pixels
-from generator.screening import Screener, Screening
+from generator.screening import AT_ONCE, Screener, Screening, screen_all
 from generator.steering import CELLS, Steering, target_traits, traits_of
 from generator.tones import DARK, LIGHT, MEDIUM
 
@@ -65,7 +65,7 @@ def draw_steered(
     same picture can be drawn again without measuring anything.
     """
     goals = [Goal(gender, age_bucket, tone) for tone in tones or [""] * len(groups)]
-    size = sampler.batch_size
+    size = max(sampler.batch_size, AT_ONCE)
     for start in range(0, len(groups), size):
         some = slice(start, start + size)
         recipes = choose(sampler, steering, groups[some], goals[some])
@@ -89,9 +89,9 @@ def draw_batch(
     for _ in range(1 + CORRECTIONS):
         moved = steering.move(w[pending], np.stack([steps[i].amounts for i in pending]))
         missed = []
-        for i, picture in zip(pending, sampler.draw_w(moved), strict=True):
-            pixels = to_pixels(picture)
-            screening = screener.screen(pixels)
+        pictures = [to_pixels(picture) for picture in sampler.draw_w(moved)]
+        screenings = screen_all(screener, pictures)
+        for i, pixels, screening in zip(pending, pictures, screenings, strict=True):
             recipe = replace(recipes[i], edit=describe(steps[i].amounts, steering))
             drawn = Steered(recipe, pixels, screening, goals[i].tone)
             measured = traits_of(screening.scores)
@@ -229,6 +229,7 @@ def measure_faces(
     None for a picture that could not be measured.
     """
     ws = torch.cat([sampler.w(recipe) for recipe in recipes])
-    for w, picture in zip(ws, sampler.draw_w(ws), strict=True):
-        traits = traits_of(screener.screen(to_pixels(picture)).scores)
+    screenings = screen_all(screener, map(to_pixels, sampler.draw_w(ws)))
+    for w, screening in zip(ws, screenings, strict=True):
+        traits = traits_of(screening.scores)
         yield None if traits is None else (w.numpy(), traits)

@@ -41,15 +41,18 @@ class Command(BaseCommand):
     ) -> None:
         from generator.devices import choose_device
         from generator.evaluation import read_labels, read_pixels, summarise
-        from generator.screening import Screener
+        from generator.screening import Screener, screen_all
 
         labelled = read_labels(labels)
         screener = Screener.load(choose_device(device))
-        judged = [
-            (label, screener.screen(read_pixels(label.path)))
-            for label in tqdm(labelled, desc="Screening", unit="face")
-        ]
-        figures = summarise(judged)
+        pictures = (read_pixels(label.path) for label in labelled)
+        screenings = tqdm(
+            screen_all(screener, pictures),
+            desc="Screening",
+            total=len(labelled),
+            unit="face",
+        )
+        figures = summarise(list(zip(labelled, screenings, strict=True)))
         self.stdout.write(as_json(figures) if json else as_text(figures))
 
 
