@@ -56,6 +56,11 @@ def running_site(threads: int = 2, set_up: str = "") -> Iterator[Server]:
     with tempfile.TemporaryDirectory() as var:
         environment = os.environ | {
             "VAR_DIR": var,
+            "DATABASE_URL": f"sqlite:///{var}/db.sqlite3",
+            "MEDIA_ROOT": f"{var}/media",
+            "REVOCATIONS_FILE": f"{var}/revocations.jsonl",
+            "REDIS_URL": "",
+            "SITE_URL": "http://127.0.0.1",
             "DEBUG": "0",
             "SECRET_KEY": "for-benchmarks-only",
             "ALLOWED_HOSTS": "127.0.0.1",
@@ -73,7 +78,6 @@ def running_site(threads: int = 2, set_up: str = "") -> Iterator[Server]:
                 env=environment,
                 check=True,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
             )
         port = free_port()
         process = subprocess.Popen(

@@ -19,8 +19,10 @@ PICKS = 400
 COPIES = """
 WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < %s)
 INSERT INTO faces_face (key, seed, picture_sha256, network_id, psi, edit, drawn_on, scores,
+    phash, proposed_gender, proposed_age_bucket, proposed_quality,
     status, gender, age_bucket, adult, quality, problem, review)
 SELECT n, n, n, network_id, psi, edit, drawn_on, scores,
+    phash, proposed_gender, proposed_age_bucket, proposed_quality,
     status, gender, age_bucket, adult, quality, problem, review
 FROM copies, faces_face
 """

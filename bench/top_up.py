@@ -20,6 +20,8 @@ os.environ |= {
     "DJANGO_SETTINGS_MODULE": "config.settings",
     "DATABASE_URL": f"sqlite:///{SCRATCH}/db.sqlite3",
     "MEDIA_ROOT": f"{SCRATCH}/media",
+    "REVOCATIONS_FILE": f"{SCRATCH}/revocations.jsonl",
+    "REDIS_URL": "",
 }
 
 import django
