@@ -1,16 +1,20 @@
 """How visitors use the pool: how often its faces were met, and how long they last."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.core.cache import cache
+from django.db import DatabaseError
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, When
 from django.utils import timezone
 
 from faces.models import AGE_BUCKETS, QUALITIES, Face, Rating
 from faces.pool import Cell
+
+logger = logging.getLogger(__name__)
 
 MEETINGS = 50
 """When so many people have met a face, friends begin to show each other the same one."""
@@ -41,7 +45,14 @@ class Usage:
 
 
 def usage() -> dict[Cell, Usage]:
-    return cache.get_or_set("pool-usage", count_usage, SECONDS_KEPT) or {}
+    """Count, or recall what was counted; a store that is away costs only time."""
+    try:
+        return cache.get_or_set("pool-usage", count_usage, SECONDS_KEPT) or {}
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("The store of the counts did not answer.")
+        return count_usage()
 
 
 def count_usage() -> dict[Cell, Usage]:

@@ -56,6 +56,14 @@ def test_revoked_face_tells_the_pace_but_lasts_no_longer():
     assert usage()[WOMEN] == Usage(blocked=1, met=0, met_in_days=3, met_today=3)
 
 
+def test_usage_is_counted_without_a_store(settings):
+    meet(make_face())
+    redis = "django.core.cache.backends.redis.RedisCache"
+    settings.CACHES = {"default": {"BACKEND": redis, "LOCATION": "redis://127.0.0.1:9"}}
+
+    assert usage()[WOMEN].met == 1
+
+
 def test_blocked_are_those_that_people_blocked():
     refused = make_waiting(proposed_gender="woman")
     say(refused, "ann", adult="no")
