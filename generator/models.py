@@ -1,6 +1,7 @@
 from datetime import timedelta
 from typing import Any, Self
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -323,6 +324,15 @@ class SampleQuerySet(models.QuerySet["Sample"]):
     def waiting(self) -> Self:
         return self.filter(drawn_at=None, last_error="")
 
+    def forgotten(self) -> Self:
+        """Waiting ones that no worker can still be drawing."""
+        limit = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT)
+        return self.waiting().exclude(begun_at__gt=timezone.now() - limit)
+
+    def free_for(self, worker: str) -> Self:
+        """Those, and its own: it draws one at a time, so the child that did is dead."""
+        return self.forgotten() | self.waiting().filter(worker=worker)
+
 
 class Sample(models.Model):
     """A sheet of unscreened pictures for operators, to judge a network and a psi by.
@@ -347,6 +357,8 @@ class Sample(models.Model):
         help_text="This one and the next seven are drawn.",
     )
     asked_at = models.DateTimeField(default=timezone.now)
+    begun_at = models.DateTimeField(null=True, blank=True)
+    worker = models.CharField(max_length=100, blank=True)
     drawn_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(
         default=0, help_text="Workers that began to draw it."
@@ -368,14 +380,20 @@ class Sample(models.Model):
     def seeds(self) -> range:
         return range(self.first_seed, self.first_seed + 8)
 
-    def begin(self) -> bool:
-        """Count one more attempt; False, and the reason is written, after too many."""
-        waiting = Sample.objects.waiting().filter(pk=self.pk)
-        if waiting.filter(attempts__gte=MAX_ATTEMPTS).update(
+    def begin(self, worker: str) -> bool:
+        """Count one more attempt; False if another worker is at it.
+
+        After too many attempts it is over, and the reason is written.
+        """
+        free = Sample.objects.free_for(worker).filter(pk=self.pk)
+        if free.filter(attempts__gte=MAX_ATTEMPTS).update(
             last_error=f"It ended its worker {MAX_ATTEMPTS} times."
         ):
             return False
-        return bool(waiting.update(attempts=F("attempts") + 1))
+        attempts = F("attempts") + 1
+        return bool(
+            free.update(attempts=attempts, worker=worker, begun_at=timezone.now())
+        )
 
 
 class Worker(models.Model):

@@ -62,7 +62,7 @@ def draw_sample(sample_id: int) -> None:
     from generator.samples import draw_sheet_of
 
     for sample in Sample.objects.filter(pk=sample_id):
-        if sample.begin():
+        if sample.begin(worker_name()):
             draw_sheet_of(sample, choose_device())
 
 
@@ -94,7 +94,7 @@ def ring_forgotten() -> None:
     harm: a batch is taken once.
     """
     if queue_length() == 0:
-        for sample in Sample.objects.waiting():
+        for sample in Sample.objects.forgotten():
             draw_sample.apply_async([sample.pk])
         ring(Batch.objects.forgotten().rested().order_by("pk"))
 

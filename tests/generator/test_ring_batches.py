@@ -101,6 +101,19 @@ def test_a_sample_is_drawn_once(folder):
     assert not Face.objects.exists()
 
 
+def test_a_sample_that_is_being_drawn_is_not_begun_again(queue):
+    sample = Sample.objects.create(network=make_small_network())
+
+    assert sample.begin("one")
+    assert not sample.begin("another")
+    assert sample.begin("one")  # whose child was killed
+    tasks.ring_forgotten()
+    assert queue() == 0
+
+    Sample.objects.update(begun_at=timezone.now() - timedelta(hours=1))
+    assert sample.begin("another")
+
+
 def test_a_worker_takes_its_own_batch_back_at_once():
     batch = make_batch()
     batch.take("a worker whose child died")
