@@ -19,6 +19,7 @@ from django.utils import timezone
 from PIL import Image
 
 from faces.files import save_pictures
+from faces.lookalikes import fill_in_hashes
 from faces.models import Face, Network
 from generator.duplicates import Duplicates
 from generator.errors import GeneratorError
@@ -82,7 +83,7 @@ def draw_batch(
     try:
         studio = open_studio(batch.network_id)
         studio.sampler.note = ""
-        for drawn in draw_missing(batch, studio):
+        for drawn in halving(studio.sampler, draw_missing(batch, studio)):
             if not store(drawn, batch):
                 logger.info("%s was drawn by another worker.", drawn.recipe)
             if not batch.extend_lease():
@@ -100,12 +101,22 @@ def draw_batch(
     batch.finish(time.monotonic() - start, studio.sampler.note)
 
 
+def halving(sampler: Sampler, pictures: Iterator[Drawn]) -> Iterator[Drawn]:
+    """When screening runs out of memory, let the next try draw half as many at once."""
+    try:
+        yield from pictures
+    except torch.OutOfMemoryError:
+        sampler.halve_batch()
+        raise
+
+
 def draw_missing(batch: Batch, studio: Studio) -> Iterator[Drawn]:
     """Draw, screen and file what has no face yet.
 
     Threads screen and encode several pictures at once: beside a GPU while the next are
     drawn, on a CPU in turns with drawing, which would wait for them at every layer.
     """
+    fill_in_hashes()
     hashes = Face.objects.exclude(phash="").values_list("phash", flat=True)
     duplicates = Duplicates(hashes.iterator())
     is_cpu = studio.sampler.device.type == "cpu"

@@ -66,18 +66,21 @@ class Sampler:
             try:
                 pictures = self.network.draw(batch, noise)
             except torch.OutOfMemoryError:
-                if self.batch_size == 1:
+                if not self.halve_batch():
                     raise
-                self.halve_batch()
                 continue
             yield from pictures
             start += len(batch)
 
-    def halve_batch(self) -> None:
+    def halve_batch(self) -> bool:
+        """Go on with half as many at once; False if that is one already."""
+        torch.cuda.empty_cache()
+        if self.batch_size == 1:
+            return False
         before, self.batch_size = self.batch_size, self.batch_size // 2
         self.note = f"Out of memory at {before} pictures at once, went on with {self.batch_size}."
         logger.warning(self.note)
-        torch.cuda.empty_cache()
+        return True
 
 
 def to_pixels(picture: Tensor) -> np.ndarray:

@@ -7,7 +7,8 @@ import torch
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from faces.files import has_pictures
+from faces.files import has_pictures, save_pictures
+from faces.likeness import perceptual_hash
 from faces.models import Face, FaceEvent
 from generator.batches import draw_batch, left_to_draw
 from generator.errors import GeneratorError
@@ -22,7 +23,7 @@ from tests.generator.small import (
     make_small_network,
     open_small_studio,
 )
-from tests.make import make_face
+from tests.make import make_face, make_picture
 
 pytestmark = pytest.mark.django_db
 
@@ -139,6 +140,20 @@ def test_pictures_that_look_the_same_are_kept_once():
     assert "looks the same" in FaceEvent.objects.first().reason
 
 
+def test_a_picture_that_looks_like_a_shipped_face_is_not_kept():
+    shipped = make_face(review="shipped", phash="")
+    save_pictures(make_picture(), shipped.picture_sha256, "shipped")
+
+    class SameLook(KeepsAll):
+        def screen(self, pixels):
+            phash = perceptual_hash(make_picture())
+            return replace(super().screen(pixels), phash=phash)
+
+    draw(taken(count=1), SameLook())
+
+    assert not Face.objects.filter(status="unrated").exists()
+
+
 def test_a_batch_that_was_cut_short_goes_on():
     class Breaks(KeepsAll):
         calls = 0
@@ -170,9 +185,12 @@ def test_a_batch_whose_screening_lacks_memory_is_given_back():
             raise torch.OutOfMemoryError("CUDA out of memory.")
 
     batch = taken(count=2)
+    studio = open_small_studio(batch.network_id, Full())
+    studio.sampler.batch_size = 8
     with pytest.raises(torch.OutOfMemoryError):
-        draw(batch, Full())
+        draw_batch(batch, lambda network_id: studio)
 
+    assert studio.sampler.batch_size == 4
     assert batch.status == "waiting"
     assert "CUDA out of memory" in batch.last_error
     assert not Face.objects.exists()

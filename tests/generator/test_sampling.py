@@ -45,8 +45,12 @@ def test_a_batch_too_large_for_the_device_is_halved_and_none_is_lost():
 
 
 def test_a_device_with_room_for_none_says_so():
+    small = sampler(room=0)
+
     with pytest.raises(torch.OutOfMemoryError):
-        list(sampler(room=0).draw(RECIPES))
+        list(small.draw(RECIPES))
+
+    assert small.batch_size == 1
 
 
 def test_pixels_follow_the_rule_of_the_stylegan_scripts():
