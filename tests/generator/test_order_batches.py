@@ -9,7 +9,9 @@ from generator.errors import GeneratorError
 from generator.models import Batch, TopUpSettings
 from generator.planning import FIRST_SEED, order_batches, plan, pool_state
 from generator.recipes import MAX_SEED
+from generator.screening import Screener
 from tests.generator.small import (
+    HashScreener,
     make_batch,
     make_small_network,
     make_target,
@@ -161,7 +163,30 @@ def test_a_full_pool_says_so(capsys):
 
     call_command("top_up")
 
-    assert "The pool lacks nothing." in capsys.readouterr().out
+    assert "the pool lacks nothing" in capsys.readouterr().out
+
+
+def test_after_ctrl_c_the_same_command_goes_on_at_once(monkeypatch, folder):
+    class Interrupted(HashScreener):
+        calls = 0
+
+        def screen(self, pixels):
+            self.calls += 1
+            if self.calls == 3:
+                raise KeyboardInterrupt
+            return super().screen(pixels)
+
+    screener = Interrupted()
+    monkeypatch.setattr(Screener, "load", classmethod(lambda cls, device: screener))
+    make_top_up()
+    make_target(wanted=1)
+
+    with pytest.raises(SystemExit):
+        call_command("top_up")
+    assert set(Batch.objects.values_list("status", flat=True)) == {"waiting"}
+    call_command("top_up")
+
+    assert set(Batch.objects.values_list("status", flat=True)) == {"done"}
 
 
 def test_a_pause_is_said_in_words():

@@ -2,7 +2,8 @@ import os
 import socket
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,10 @@ class Command(BaseCommand):
         order_batches()
         batches = list(Batch.objects.forgotten().order_by("pk"))
         if not batches:
-            self.stdout.write("The pool lacks nothing.")
+            self.stdout.write(
+                "Nothing to draw now: the pool lacks nothing, others draw the rest, or "
+                "the limit per hour is reached."
+            )
             return
         self.draw(batches, options["device"])
 
@@ -67,7 +71,10 @@ class Command(BaseCommand):
         with tqdm(desc="Drawing", total=total, unit="face") as bar:
             for batch in batches:
                 if batch.take(worker):
-                    with heartbeat(worker, device, batch) as on_picture:
+                    with (
+                        heartbeat(worker, device, batch) as on_picture,
+                        given_back_after_ctrl_c(batch),
+                    ):
                         draw_batch(batch, open_studio, both(on_picture, bar.update))
                 bar.set_postfix_str(str(batch))
         kept = Batch.objects.filter(pk__in=[batch.pk for batch in batches])
@@ -75,6 +82,15 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{sums['kept']} faces wait for the panel, {sums['rejected']} were rejected."
         )
+
+
+@contextmanager
+def given_back_after_ctrl_c(batch: Batch) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        batch.give_back(0, "Stopped.", is_its_fault=False)
+        raise
 
 
 def both(*calls: Callable[[], object]) -> Callable[[], None]:
