@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
+from generator.arguments import add_device
 from generator.errors import GeneratorError, in_plain_words
 from generator.tones import DARK, MEDIUM, TONES
 
@@ -25,7 +26,7 @@ class Command(BaseCommand):
             metavar="DIR",
             help="folder of pictures with labels.csv: file, skin (L, M, D)",
         )
-        parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
+        add_device(parser)
 
     @in_plain_words
     def handle(self, *args: object, labels: Path, **options: Any) -> None:

@@ -1,7 +1,7 @@
 import random
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -9,12 +9,9 @@ from django.template.defaultfilters import pluralize
 from tqdm import tqdm
 
 from faces.shipped import ManifestError, ShippedFace, read_manifest, read_network
-from generator.arguments import sentence
+from generator.arguments import add_device, sentence
 from generator.errors import GeneratorError, in_plain_words
 from generator.recipes import parse_seeds
-
-if TYPE_CHECKING:
-    from generator.sampling import Sampler
 
 SAMPLE = 8
 
@@ -46,26 +43,25 @@ class Command(BaseCommand):
             "--seeds", type=sentence(parse_seeds), help="1234, or 0-63, or 1,5,9-12"
         )
         which.add_argument("--all", action="store_true", help="every one")
-        parser.add_argument(
-            "--device",
-            choices=["auto", "cpu", "cuda"],
-            default="auto",
-            help="a CUDA GPU where there is one (the default), or what you say",
-        )
+        add_device(parser)
 
     @in_plain_words
     def handle(self, *args: object, folder: Path, **options: Any) -> None:
+        from generator.devices import choose_device
+        from generator.registry import find_network
+        from generator.sampling import Sampler
         from generator.verifying import verify
 
         try:
             faces = choose(read_manifest(folder), options)
-            network = read_network(folder)
+            name = read_network(folder).name
         except ManifestError as error:
             raise CommandError(str(error)) from error
-        sampler = open_sampler(network.name, options["device"])
+        device = choose_device(options["device"])
+        sampler = Sampler.load(find_network(name), device)
         verified = list(
             tqdm(
-                verify(sampler, network.name, faces),
+                verify(sampler, name, faces),
                 desc="Drawing",
                 total=len(faces),
                 unit="face",
@@ -96,15 +92,3 @@ def choose(faces: list[ShippedFace], options: dict[str, Any]) -> list[ShippedFac
     if not chosen:
         raise GeneratorError("No face of the manifest has such a seed.")
     return chosen
-
-
-def open_sampler(name: str, device: str) -> "Sampler":
-    from generator.devices import choose_device, prepare
-    from generator.networks import load_network
-    from generator.registry import find_network
-    from generator.sampling import Sampler
-
-    chosen = choose_device(device)
-    network = load_network(find_network(name))
-    prepare(network, chosen)
-    return Sampler(network, chosen)
