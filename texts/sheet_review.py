@@ -7,8 +7,9 @@ from django.contrib.auth.models import User
 from texts.approval import NEEDS_ANOTHER_PERSON, may_publish
 from texts.cells import Problem
 from texts.changes import Change, Changes
+from texts.filling import Weighted
 from texts.lint import MUST, lint
-from texts.models import MessageTemplate
+from texts.models import MessageTemplate, Word
 from texts.parsing import shorten
 from texts.sheets import Workbook
 from texts.surroundings import Surroundings
@@ -28,14 +29,32 @@ def review(changes: Changes, workbook: Workbook, user: User) -> Review:
     A spicy line that somebody else must publish comes in as a draft.
     """
     found = Review()
-    around = Surroundings.now()
-    lists = {*around.word_lists, *workbook.words}
-    around = replace(around, word_lists=sorted(lists))
+    around = with_words(Surroundings.now(), changes, workbook)
     for changed in (changes.new, changes.changed):
         changed[:] = [
             change for change in changed if passes(change, user, around, found)
         ]
     return found
+
+
+def with_words(
+    around: Surroundings, changes: Changes, workbook: Workbook
+) -> Surroundings:
+    """The texts with the lists and words that would come with the workbook."""
+    words = {
+        name: dict.fromkeys(of.items, 1) for name, of in around.content.words.items()
+    }
+    for change in [*changes.new, *changes.changed]:
+        if isinstance(change.row, Word):
+            of = words.setdefault(change.row.word_list.name, {})
+            of.pop(change.before.get("text", ""), None)
+            of[change.row.text] = 1
+    weighted = {name: Weighted(list(of), of.values()) for name, of in words.items()}
+    return replace(
+        around,
+        content=replace(around.content, words=weighted),
+        word_lists=sorted({*around.word_lists, *workbook.words}),
+    )
 
 
 def passes(change: Change, user: User, around: Surroundings, found: Review) -> bool:

@@ -17,6 +17,8 @@ from texts.models import (
     TextSettings,
     Tone,
     Upload,
+    Word,
+    WordList,
 )
 from texts.publishing import UNDO_TIME
 
@@ -340,6 +342,74 @@ def test_a_flagged_word_is_left_out_like_any_problem(editor):
     assert "chubby" in page.text
     assert refused.status_code == 400
     assert said() == ["Hi!"]
+
+
+def test_a_new_list_comes_with_the_lines_that_use_it(editor):
+    content = make_workbook(
+        {
+            "Hellos": [["Any tone"], ["I have {snack} and {snack#2}!"]],
+            "snack": [["Word"], ["crisps"], ["plums"]],
+        }
+    ).getvalue()
+    file = SimpleUploadedFile("texts.xlsx", content)
+
+    page = editor.post(URL, {"file": file}, follow=True)
+    publish(editor, page)
+
+    assert "0 problems" in page.text
+    assert said() == ["I have {snack} and {snack#2}!"]
+    assert [word.text for word in Word.objects.all()] == ["crisps", "plums"]
+
+
+def test_a_word_that_replaces_another_does_not_count_twice(editor):
+    make_words("snack", "salty crisps")
+    content = make_workbook(
+        {
+            "Hellos": [["Any tone"], ["I have {snack} and {snack#2}!"]],
+            "snack": [["Word"], ["salted crisps"]],
+        }
+    ).getvalue()
+    file = SimpleUploadedFile("texts.xlsx", content)
+
+    page = editor.post(URL, {"file": file}, follow=True)
+
+    assert "The list snack has only 1, and it needs more" in page.text
+
+
+@pytest.mark.parametrize(
+    ("name", "note"), [("they", ""), ("x" * 32, ""), ("snack", "x" * 201)]
+)
+def test_a_refused_list_is_left_out_with_the_lines_that_use_it(editor, name, note):
+    sheets = {
+        "Hellos": [["Any tone"], ["Hi!"], [f"Have {{{name}}} and {{pet}}"]],
+        name: [[note], ["Word"], ["crisps"]],
+        "pet": [["Word"], ["otter"]],
+    }
+    file = SimpleUploadedFile("texts.ods", make_ods(sheets).getvalue())
+
+    page = editor.post(URL, {"file": file}, follow=True)
+    publish(editor, page, leave_out="on")
+
+    assert [word_list.name for word_list in WordList.objects.all()] == ["pet"]
+    assert [word.text for word in Word.objects.all()] == ["otter"]
+    is_slot_of_the_lover = name == "they"
+    assert ("Have" in " ".join(said())) == is_slot_of_the_lover
+
+
+def test_a_list_of_the_site_keeps_its_words_when_its_sheet_is_refused(editor):
+    make_words("snack", "plums")
+    sheets = {
+        "Hellos": [["Any tone"], ["Have {snack}!"]],
+        "snack": [["x" * 201], ["Word"], ["crisps"]],
+    }
+    file = SimpleUploadedFile("texts.xlsx", make_workbook(sheets).getvalue())
+
+    page = editor.post(URL, {"file": file}, follow=True)
+    publish(editor, page, leave_out="on")
+
+    assert said() == ["Have {snack}!"]
+    assert [word.text for word in Word.objects.all()] == ["plums"]
+    assert WordList.objects.get().note == ""
 
 
 def test_a_spicy_line_comes_in_as_a_draft_where_two_people_are_wanted(editor):
