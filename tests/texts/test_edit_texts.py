@@ -394,6 +394,49 @@ def test_somebody_else_publishes_the_spicy_line(editor, spicy):
     assert line.status == "approved"
 
 
+def test_the_writer_gives_a_published_spicy_line_another_weight(editor, spicy):
+    user = User.objects.get(username="editor")
+    line = make_line("hello", "Hi!", "spicy", created_by=user)
+
+    change_line(editor, line, tone=spicy.pk, weight=20)
+
+    line.refresh_from_db()
+    assert (line.status, line.weight) == ("approved", 20)
+
+
+def test_other_words_for_a_published_spicy_line_need_somebody_else(editor, spicy):
+    line = make_line("hello", "Hi!", "spicy")
+
+    response = change_line(editor, line, tone=spicy.pk, text="Ho!")
+
+    assert "somebody else must publish it" in response.text
+    line.refresh_from_db()
+    assert line.text == "Hi!"
+
+
+def test_a_published_line_is_not_made_spicy_by_its_writer(editor, spicy):
+    user = User.objects.get(username="editor")
+    line = make_line("hello", "Hi!", "wholesome", created_by=user)
+
+    response = change_line(editor, line, tone=spicy.pk)
+
+    assert "somebody else must publish it" in response.text
+    line.refresh_from_db()
+    assert line.tone.slug == "wholesome"
+
+
+def test_the_weight_of_a_published_spicy_line_is_put_back_by_its_writer(editor, spicy):
+    user = User.objects.get(username="editor")
+    line = make_line("hello", "Hi!", "spicy", created_by=user)
+    for weight in (20, 30):
+        change_line(editor, line, tone=spicy.pk, weight=weight)
+
+    put_back(editor, TextEvent.objects.last())
+
+    line.refresh_from_db()
+    assert line.weight == 20
+
+
 def test_an_editor_cannot_say_that_a_tone_is_not_spicy(editor, spicy):
     permission = Permission.objects.get(codename="change_textsettings")
     User.objects.get(username="editor").user_permissions.remove(permission)

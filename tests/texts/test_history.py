@@ -204,6 +204,19 @@ def test_the_writer_may_change_what_is_not_said(ada, spicy, changes):
     assert save_line(line, ada)
 
 
+@pytest.mark.parametrize(
+    "stored",
+    [{"text": "Ho!"}, {"tone": None}, {"status": "draft"}, {"status": "archived"}],
+)
+def test_what_is_said_anew_needs_another_person(ada, spicy, stored):
+    line = make_line("hello", "Hi!", "spicy", created_by=ada)
+    MessageTemplate.objects.update(**stored)
+
+    assert not may_publish(line, ada)
+    with pytest.raises(MayNotPublish):
+        save_line(line, ada)
+
+
 def test_one_person_will_do_for_other_tones_for_commands_and_by_default(ada, spicy):
     line = MessageTemplate(part="hello", text="Hi!", tone=spicy)
 

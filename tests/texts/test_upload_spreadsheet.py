@@ -424,6 +424,33 @@ def test_a_spicy_line_comes_in_as_a_draft_where_two_people_are_wanted(editor):
     assert MessageTemplate.objects.get().status == "draft"
 
 
+@pytest.mark.parametrize(
+    ("text", "status", "found"),
+    [
+        ("Come closer, {name}.", "approved", "approved"),
+        ("Come closer, {name}.", "draft", "draft"),
+        ("Come much closer, {name}.", "approved", "draft"),
+    ],
+)
+def test_the_sheet_changes_the_weight_of_a_spicy_line_of_its_editor_alone(
+    editor, text, status, found
+):
+    TextSettings.objects.create(pk=1, two_person_for_spicy=True)
+    make_tone("wholesome", is_spicy=True)
+    user = User.objects.get()
+    line = make_line(
+        "hello", "Come closer, {name}.", "wholesome", created_by=user, status=status
+    )
+    weights = [["Sheet", "Tone", "Text", "Weight"], ["Hellos", "Wholesome", text, "20"]]
+    sheets = {"Hellos": [["Wholesome"], [text]], "Conditions": weights}
+    file = SimpleUploadedFile("texts.xlsx", make_workbook(sheets).getvalue())
+
+    publish(editor, editor.post(URL, {"file": file}, follow=True))
+
+    line.refresh_from_db()
+    assert (line.text, line.weight, line.status) == (text, 20, found)
+
+
 def test_nobody_publishes_the_upload_of_another_editor(editor, client):
     page = upload(editor, [["Any tone"], ["Hi!"]])
     log_in(client, *MAY, name="other")
