@@ -7,6 +7,7 @@ from texts import coverage_page, line_page, spreadsheet_pages
 from texts.approval import obstacles
 from texts.history import save_line
 from texts.history_page import HistoryAdmin
+from texts.lint import word_musts
 from texts.models import (
     FlaggedWord,
     GrammarException,
@@ -217,11 +218,15 @@ class WordAdmin(HistoryAdmin):
 
     @admin.action(description="Put back from the archive", permissions=["change"])
     def restore(self, request, words):
-        words = words.filter(status="archived")
-        for word in words:
+        flagged, num_back = FlaggedWord.objects.all(), 0
+        for word in words.filter(status="archived"):
+            if reasons := word_musts(word.text, flagged):
+                messages.error(request, f"Not put back: {word}. {' '.join(reasons)}")
+                continue
             word.status = "approved"
             save_line(word, request.user)
-        messages.success(request, f"Put back: {len(words)}.")
+            num_back += 1
+        messages.success(request, f"Put back: {num_back}.")
 
 
 @admin.register(GrammarException)

@@ -34,7 +34,7 @@ def may_publish(line: MessageTemplate | Word, user: User | None) -> bool:
 def is_published_already(line: MessageTemplate) -> bool:
     """Whether the stored line is approved with this very text and tone."""
     stored = MessageTemplate.objects.approved().filter(pk=line.pk)
-    return stored.filter(text=line.text, tone_id=line.tone_id).exists()
+    return stored.filter(text=line.text, tone=line.tone_id).exists()
 
 
 def wrote(user: User, line: MessageTemplate) -> bool:

@@ -7,7 +7,14 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from texts.approval import MayNotPublish, may_publish
-from texts.models import MessageTemplate, SpreadsheetImport, TextEvent, Tone, Word
+from texts.models import (
+    MessageTemplate,
+    SpreadsheetImport,
+    TextEvent,
+    Tone,
+    Word,
+    WordList,
+)
 
 Row = MessageTemplate | Word
 Fields = dict[str, Any]
@@ -21,6 +28,10 @@ FIELDS = {
     "word": ["word_list_id", "text", "status", "weight"],
 }
 """What the history keeps. Counters are not among it: saving must not set them back."""
+
+
+class NotFree(Exception):
+    """Why a row cannot become again what it was, in a sentence for its editor."""
 
 
 @transaction.atomic
@@ -49,12 +60,37 @@ def save_line(
 
 def put_back(event: TextEvent, by: User | None) -> TextEvent | None:
     """Make the line or word what it was after the event; None if it is so, or is gone."""
-    model = MessageTemplate if event.kind == TextEvent.Kind.LINE else Word
-    row = model.objects.filter(pk=event.row_id).first()
+    row = row_after(event)
     if row is None:
         return None
-    set_fields(row, event.after)
+    if reason := hindrance(row):
+        raise NotFree(reason)
     return save_line(row, by)
+
+
+def row_after(event: TextEvent) -> Row | None:
+    """The line or word as the event left it, not saved; None if it is gone."""
+    model = MessageTemplate if event.kind == TextEvent.Kind.LINE else Word
+    row = model.objects.filter(pk=event.row_id).first()
+    if row:
+        set_fields(row, event.after)
+    return row
+
+
+def hindrance(row: Row) -> str:
+    """Why there is no place for the row as it stands, in a sentence; or nothing."""
+    same: models.QuerySet[Any]
+    if isinstance(row, Word):
+        if not WordList.objects.filter(pk=row.word_list_id).exists():
+            return "Its list is gone."
+        same = Word.objects.filter(word_list_id=row.word_list_id, text=row.text)
+    else:
+        if row.tone_id and not Tone.objects.filter(pk=row.tone_id).exists():
+            return "Its tone is gone."
+        same = MessageTemplate.objects.filter(
+            part=row.part, tone=row.tone_id, text=row.text
+        )
+    return "Another one says the same." if same.exclude(pk=row.pk).exists() else ""
 
 
 def fields_of(row: Row) -> Fields:

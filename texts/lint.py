@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from texts.filling import BUBBLES
@@ -91,6 +91,12 @@ def about_flagged(flagged: FlaggedWord) -> Finding:
     if flagged.severity == FlaggedWord.Severity.REFUSE:
         return Finding(MUST, f"Not with “{flagged.word}”: it is on our list.{note}")
     return Finding(MAY, f"Do without “{flagged.word}” if you can.{note}")
+
+
+def word_musts(text: str, flagged: Iterable[FlaggedWord]) -> list[str]:
+    """What keeps a word out of the lists, in sentences."""
+    findings = [about_flagged(row) for row in found_in(text, flagged)]
+    return [finding.message for finding in findings if finding.severity == MUST]
 
 
 def wrong_slots(text: str, around: Surroundings) -> Iterator[Finding]:

@@ -10,7 +10,15 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from texts.changes import Change, Changes
-from texts.history import FIELDS, Fields, Row, event_of, fields_of, set_fields
+from texts.history import (
+    FIELDS,
+    Fields,
+    Row,
+    event_of,
+    fields_of,
+    hindrance,
+    set_fields,
+)
 from texts.models import (
     MessageTemplate,
     SpreadsheetImport,
@@ -110,7 +118,10 @@ def sign(row: Row, by: User | None) -> None:
 
 @transaction.atomic
 def undo(done: SpreadsheetImport, by: User) -> tuple[int, int]:
-    """Take an import back; how many rows that were changed since stay, and how many not."""
+    """Take an import back; how many rows went back, and how many stay as they are.
+
+    Those stay that were changed since, or whose old text another row has taken.
+    """
     lock_texts()
     now = timezone.now()
     if now - done.at > UNDO_TIME:
@@ -132,7 +143,8 @@ def undo(done: SpreadsheetImport, by: User) -> tuple[int, int]:
             set_fields(row, event.before)
         else:
             row.status = "archived"
-        back.append((row, before))
+        if row.text == before["text"] or not hindrance(row):
+            back.append((row, before))
     save_rows(back, by)
     return len(back), len(events) - len(back)
 

@@ -6,10 +6,10 @@ from django import forms
 from django.contrib.auth.models import User
 
 from texts.approval import obstacles
-from texts.lint import MUST, about_flagged
+from texts.lint import word_musts
 from texts.models import WEIGHT_HELP, FlaggedWord, MessageTemplate, Word
 from texts.parsing import one_line
-from texts.surroundings import Surroundings, found_in
+from texts.surroundings import Surroundings
 
 LINE_FIELDS = [
     *("text", "part", "tone", "gender", "age_bucket", "sign", "only_trainwreck"),
@@ -74,10 +74,8 @@ class WordForm(forms.ModelForm):
 
     def clean_text(self) -> str:
         text = one_line(self.cleaned_data["text"])
-        for flagged in found_in(text, FlaggedWord.objects.all()):
-            finding = about_flagged(flagged)
-            if finding.severity == MUST:
-                raise forms.ValidationError(finding.message)
+        if reasons := word_musts(text, FlaggedWord.objects.all()):
+            raise forms.ValidationError(reasons)
         return text
 
     def clean(self) -> dict[str, Any]:

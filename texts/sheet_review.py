@@ -1,5 +1,6 @@
-"""What lint says of the lines that a workbook would change."""
+"""What lint says of the texts that a workbook would change."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from django.contrib.auth.models import User
@@ -8,7 +9,7 @@ from texts.approval import NEEDS_ANOTHER_PERSON, may_publish
 from texts.cells import Problem
 from texts.changes import Change, Changes
 from texts.filling import Weighted
-from texts.lint import MUST, lint
+from texts.lint import MUST, lint, word_musts
 from texts.models import MessageTemplate, Word
 from texts.parsing import shorten
 from texts.sheets import Workbook
@@ -18,23 +19,40 @@ from texts.surroundings import Surroundings
 @dataclass
 class Review:
     problems: list[Problem] = field(default_factory=list)
-    """Lines that are left out, and why."""
+    """Texts that are left out, and why."""
     warnings: list[Problem] = field(default_factory=list)
     """What a tick lets pass."""
 
 
 def review(changes: Changes, workbook: Workbook, user: User) -> Review:
-    """Look at every line that is new or changed, and take out those that must not pass.
+    """Look at every text that is new or changed, and take out those that must not pass.
 
     A spicy line that somebody else must publish comes in as a draft.
     """
     found = Review()
-    around = with_words(Surroundings.now(), changes, workbook)
-    for changed in (changes.new, changes.changed):
-        changed[:] = [
-            change for change in changed if passes(change, user, around, found)
-        ]
+    around = Surroundings.now()
+    keep(changes, lambda change: word_passes(change, around, found))
+    with_new = with_words(around, changes, workbook)
+    keep(changes, lambda change: line_passes(change, user, with_new, found))
     return found
+
+
+def keep(changes: Changes, passes: Callable[[Change], bool]) -> None:
+    for changed in (changes.new, changes.changed):
+        changed[:] = [change for change in changed if passes(change)]
+
+
+def word_passes(change: Change, around: Surroundings, found: Review) -> bool:
+    if isinstance(change.row, MessageTemplate):
+        return True
+    musts = word_musts(change.row.text, around.flagged)
+    if musts:
+        found.problems.append(Problem(" ".join(musts), *place_of(change)))
+    return not musts
+
+
+def place_of(change: Change) -> tuple[str, int, str]:
+    return change.sheet, 0, shorten(change.row.text)
 
 
 def with_words(
@@ -57,11 +75,13 @@ def with_words(
     )
 
 
-def passes(change: Change, user: User, around: Surroundings, found: Review) -> bool:
+def line_passes(
+    change: Change, user: User, around: Surroundings, found: Review
+) -> bool:
     line = change.row
     if not isinstance(line, MessageTemplate):
         return True
-    place = change.sheet, 0, shorten(line.text)
+    place = place_of(change)
     findings = lint(line, around)
     musts = [one.message for one in findings if one.severity == MUST]
     if musts:

@@ -238,6 +238,7 @@ def undo_import(request: StaffRequest, pk: int) -> HttpResponse:
     except CannotUndo as error:
         messages.error(request, str(error))
     else:
-        kept = f" {num_kept} were changed since and stay." if num_kept else ""
+        stay = f" {num_kept} stay: changed since, or their old text is taken."
+        kept = stay if num_kept else ""
         messages.success(request, f"Undone: {num_back} put back.{kept}")
     return redirect(f"admin:{PREFIX}")

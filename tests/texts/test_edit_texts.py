@@ -361,6 +361,53 @@ def test_a_line_whose_list_is_gone_is_not_put_back(editor):
     assert "It was not put back. There is no slot {hobby}." in response.text
 
 
+def test_a_line_whose_words_are_taken_is_not_put_back(editor):
+    add_line(editor, text="Hi!")
+    change_line(editor, MessageTemplate.objects.get(), text="Ho!")
+    make_line("hello", "Hi!")
+
+    response = put_back(editor, TextEvent.objects.last())
+
+    assert "It was not put back. Another one says the same." in response.text
+
+
+def test_a_line_whose_tone_is_gone_is_not_put_back(editor):
+    tone = make_tone()
+    add_line(editor, tone=tone.pk)
+    change_line(editor, MessageTemplate.objects.get(), tone="")
+    tone.delete()
+
+    response = put_back(editor, TextEvent.objects.last())
+
+    assert "It was not put back. Its tone is gone." in response.text
+
+
+def test_a_word_that_was_flagged_since_is_not_put_back(editor):
+    word = make_words("hobby", "crazy golf").words.get()
+    tick(editor, "word", "archive", word)
+    tick(editor, "word", "restore", word)
+    tick(editor, "word", "archive", word)
+    FlaggedWord.objects.create(word="crazy", severity="refuse")
+
+    response = put_back(editor, TextEvent.objects.filter(what="restored").get())
+
+    assert "It was not put back. Not with “crazy”" in response.text
+    word.refresh_from_db()
+    assert word.status == "archived"
+
+
+def test_ticked_words_come_back_but_for_those_that_are_flagged(editor):
+    words = make_words("hobby", "crazy golf", "chess").words.all()
+    words.update(status="archived")
+    FlaggedWord.objects.create(word="crazy", severity="refuse")
+
+    response = tick(editor, "word", "restore", *words)
+
+    assert "Put back: 1." in response.text
+    assert "Not put back: crazy golf. Not with “crazy”" in response.text
+    assert [word.text for word in Word.objects.approved()] == ["chess"]
+
+
 def test_putting_back_asks_for_the_right_to_change(client):
     line = make_line("hello", "Hi!")
     line.text = "Ho!"

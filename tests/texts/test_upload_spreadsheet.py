@@ -274,8 +274,22 @@ def test_what_was_changed_after_an_import_stays_when_that_is_undone(editor):
 
     response = editor.post(f"{URL}imports/{done.pk}/undo/", follow=True)
 
-    assert "1 put back. 1 were changed since and stay." in response.text
+    assert "1 put back. 1 stay: changed since" in response.text
     assert said() == ["One and a half."]
+
+
+def test_a_line_whose_old_words_are_taken_stays_when_its_import_is_undone(editor):
+    make_line("hello", "Hello there, {name}!")
+    publish(editor, upload(editor, [["Any tone"], ["Hello there, you!"], ["Two"]]))
+    make_line("hello", "Hello there, {name}!")
+    done = SpreadsheetImport.objects.get()
+
+    response = editor.post(f"{URL}imports/{done.pk}/undo/", follow=True)
+
+    assert "1 put back. 1 stay: changed since, or their old text is taken." in (
+        response.text
+    )
+    assert said() == ["Hello there, you!", "Hello there, {name}!"]
 
 
 def test_an_import_can_be_undone_for_thirty_days(editor):
@@ -410,6 +424,24 @@ def test_a_list_of_the_site_keeps_its_words_when_its_sheet_is_refused(editor):
     assert said() == ["Have {snack}!"]
     assert [word.text for word in Word.objects.all()] == ["plums"]
     assert WordList.objects.get().note == ""
+
+
+def test_a_flagged_word_of_a_list_is_left_out_too(editor):
+    FlaggedWord.objects.create(word="crazy", severity="refuse")
+    sheets = {
+        "Hellos": [["Any tone"], ["I do {hobby}"], ["I like {sport}"]],
+        "hobby": [["Word"], ["crazy golf"], ["chess"]],
+        "sport": [["Word"], ["crazy golf"]],
+    }
+    file = SimpleUploadedFile("texts.xlsx", make_workbook(sheets).getvalue())
+
+    page = editor.post(URL, {"file": file}, follow=True)
+    publish(editor, page, leave_out="on")
+
+    assert "Not with “crazy”" in page.text
+    assert "The list sport has no words: nobody could say this." in page.text
+    assert [word.text for word in Word.objects.all()] == ["chess"]
+    assert said() == ["I do {hobby}"]
 
 
 def test_a_spicy_line_comes_in_as_a_draft_where_two_people_are_wanted(editor):
