@@ -117,7 +117,8 @@ class MessageTemplateAdmin(HistoryAdmin):
     def render_change_form(self, request, context, *args, **kwargs):
         around = Surroundings.now()
         line = context["adminform"].form.instance
-        context |= line_page.preview_of(line, around)
+        seen = line_page.line_in(request.POST) if request.method == "POST" else line
+        context |= line_page.preview_of(seen, around)
         context["chips"] = line_page.chips(around)
         context["audience"] = line_page.audience(line)
         return super().render_change_form(request, context, *args, **kwargs)

@@ -22,6 +22,7 @@ class LineForm(forms.ModelForm):
     """A line, which the button that was pressed publishes, keeps as a draft or archives."""
 
     by: User | None = None
+    """Who wants to save it; nobody, where it is only looked at."""
     weight = forms.IntegerField(
         min_value=1,
         max_value=100,
@@ -44,12 +45,15 @@ class LineForm(forms.ModelForm):
         return self.cleaned_data["weight"] or USUAL_WEIGHT
 
     def clean(self) -> dict[str, Any]:
-        self.instance.status = self.wanted_status
-        if self.wanted_status == "approved" and not self.errors:
+        if self.by and self.wanted_status == "approved" and not self.errors:
             line = MessageTemplate(pk=self.instance.pk, **self.cleaned_data)
             for sentence in obstacles(line, self.by, Surroundings.now()):
                 self.add_error("text", sentence)
         return self.cleaned_data
+
+    def save(self, commit: bool = True) -> MessageTemplate:
+        self.instance.status = self.wanted_status
+        return super().save(commit)
 
     @property
     def wanted_status(self) -> str:
@@ -80,9 +84,9 @@ class WordForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         """A word that was archived is there still: say where, and add no twin."""
-        word_list = self.cleaned_data.get("word_list") or self.instance.word_list
+        word_list = self.cleaned_data.get("word_list")
         twins = Word.objects.filter(
-            word_list_id=word_list.pk,
+            word_list_id=word_list.pk if word_list else None,
             text=self.cleaned_data.get("text"),
             status="archived",
         )

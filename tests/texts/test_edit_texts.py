@@ -39,7 +39,7 @@ def add_line(editor, button="_publish", **fields):
 def change_line(editor, line, button="_publish", **fields):
     return editor.post(
         f"/admin/texts/messagetemplate/{line.pk}/change/",
-        {"part": line.part, "text": line.text, button: "1"} | fields,
+        {"line": line.pk, "part": line.part, "text": line.text, button: "1"} | fields,
     )
 
 
@@ -239,6 +239,29 @@ def test_a_line_that_must_be_mended_stays_a_draft(editor):
     assert MessageTemplate.objects.get().status == "draft"
 
 
+def test_a_refused_page_shows_the_stored_status_and_what_is_wrong_with_the_new_text(
+    editor,
+):
+    FlaggedWord.objects.create(word="crazy", severity="refuse")
+    line = make_line("hello", "Hi!", status="draft")
+
+    response = change_line(editor, line, text="You drive me crazy")
+
+    assert '<span class="status draft">draft</span>' in response.text
+    assert "This line is ready for visitors." not in response.text
+    assert response.context["line"].text == "You drive me crazy"
+    assert response.context["num_musts"] == 1
+
+
+def test_a_refused_new_line_shows_what_is_wrong_with_it(editor):
+    FlaggedWord.objects.create(word="crazy", severity="refuse")
+
+    response = add_line(editor, text="You drive me crazy")
+
+    assert "The box is empty." not in response.text
+    assert "1 thing to look at" in response.text
+
+
 def test_archiving_a_line_keeps_it(editor):
     line = make_line("hello", "Hi!")
 
@@ -315,6 +338,13 @@ def test_a_word_that_is_refused_is_not_added(editor):
     )
 
     assert "Not with “crazy”" in response.text
+    assert not Word.objects.exists()
+
+
+def test_a_word_without_a_list_is_asked_for_it(editor):
+    response = editor.post("/admin/texts/word/add/", {"text": "chess", "weight": "10"})
+
+    assert "This field is required." in response.text
     assert not Word.objects.exists()
 
 
