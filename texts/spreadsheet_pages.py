@@ -132,23 +132,26 @@ class Comparison:
     changes: Changes
     problems: list[Problem]
     warnings: list[Problem]
+    latest_event: int
+    """Read first, so that a change since then is never overlooked."""
 
     def form(self, data: Any = None) -> PublishForm:
         return PublishForm(
             self.changes,
             data,
-            initial={"latest_event": latest_event()},
+            initial={"latest_event": self.latest_event},
             num_problems=len(self.problems),
             num_warnings=len(self.warnings),
         )
 
 
 def compare(upload: Upload) -> Comparison:
+    latest = latest_event()
     checked = check_sheets(sheets_of(upload), takes_new_tones=True)
     changes = changes_of(checked.workbook, pairs=not checked.problems)
     reviewed = review(changes, checked.workbook, upload.by)
     problems = [*checked.problems, *reviewed.problems]
-    return Comparison(changes, problems, reviewed.warnings)
+    return Comparison(changes, problems, reviewed.warnings, latest)
 
 
 def check(request: StaffRequest, pk: int) -> HttpResponse:
@@ -167,7 +170,7 @@ def publish_upload(request: StaffRequest, upload: Upload) -> HttpResponse:
     form = compared.form(request.POST)
     if not form.is_valid():
         return render_check(request, upload, compared, form, 400)
-    if form.cleaned_data["latest_event"] != latest_event():
+    if form.cleaned_data["latest_event"] != compared.latest_event:
         messages.warning(
             request,
             "Somebody has changed texts since you looked. Nothing was published: "
