@@ -138,10 +138,11 @@ class Comparison:
         make: Callable[[str], Row],
     ) -> None:
         key, tone, title = place
+        wanted = set(texts)
         missing = {
             text: row
             for text, row in present.items()
-            if row.status != "archived" and text not in set(texts)
+            if row.status != "archived" and text not in wanted
         }
         added = [text for text in texts if text not in present]
         former = pair(missing, added) if self.pairs else {}
