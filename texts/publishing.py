@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from itertools import chain, count
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -81,10 +82,15 @@ def settle_place(change: Change, tones: dict[str, Tone]) -> None:
 
 def create_tone(name: str) -> Tone:
     position = Tone.objects.count()
-    slug = slugify(name, allow_unicode=True)
-    if not slug or Tone.objects.filter(slug=slug).exists():
-        slug = f"tone-{position + 1}"
-    return Tone.objects.create(name=name, slug=slug, position=position)
+    return Tone.objects.create(name=name, slug=free_slug(name), position=position)
+
+
+def free_slug(name: str) -> str:
+    """A slug that no tone has; slugs are ASCII, which names need not be."""
+    taken = Tone.objects.values_list("slug", flat=True)
+    numbered = (f"tone-{number}" for number in count(1))
+    slugs = chain([slugify(name)], numbered)
+    return next(slug for slug in slugs if slug and slug not in taken)
 
 
 def save_rows(

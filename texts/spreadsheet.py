@@ -1,5 +1,6 @@
 """Workbook ↔ texts: a workbook is taken whole, or every problem is named and nothing changes."""
 
+import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -32,6 +33,7 @@ from texts.sheets import ANY_TONE_HEADING, TO_MEND, WORD_HEADING, checked_workbo
 AS_TEXT = "@"
 BUTTER = PatternFill("solid", fgColor="FFDF4A")
 WIDTH = 50
+NOT_IN_A_TITLE = re.compile(r"[\[\]*?:/\\]")
 
 Rows = list[Sequence[str]]
 
@@ -127,7 +129,7 @@ def annotate(file: IO[bytes], sheets: list[Sheet], problems: list[Problem]) -> N
         if sheet.title == TO_MEND:
             continue
         bad = {(p.row, p.column) for p in problems if p.sheet == sheet.title}
-        worksheet = workbook.create_sheet(sheet.title)
+        worksheet = workbook.create_sheet(NOT_IN_A_TITLE.sub("_", sheet.title))
         top = {(cell.column, cell.text) for row in sheet.rows[:2] for cell in row}
         for row in sheet.rows:
             for cell in row:

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from tests.make import make_line, make_ods, make_tone, make_words, make_workbook
+from texts.history import save_line
 from texts.loading import load_sheets
 from texts.models import (
     FlaggedWord,
@@ -215,6 +216,27 @@ def test_the_bad_rows_are_marked_in_a_copy_that_can_be_uploaded_again(editor):
     assert "1 problem" in page.text
 
 
+def test_a_file_with_brackets_in_its_name_has_a_marked_copy_too(editor):
+    file = SimpleUploadedFile("Hellos[1].csv", b"Any tone\n{nmae}\n")
+    page = editor.post(URL, {"file": file}, follow=True)
+
+    copy = editor.get(f"{page.redirect_chain[-1][0]}notes.xlsx").getvalue()
+
+    workbook = openpyxl.load_workbook(io.BytesIO(copy))
+    assert workbook.sheetnames == ["What to mend", "Hellos_1_"]
+
+
+def test_a_tone_of_any_letters_gets_a_slug(editor):
+    make_tone("tone-1")
+    rows = [["Дерзкий", "大胆", "Frech"], ["Hi.", "Hi.", "Hi."]]
+
+    publish(editor, upload(editor, rows), new_tones="on")
+
+    slugs = dict(Tone.objects.values_list("name", "slug"))
+    del slugs["Tone-1"]
+    assert slugs == {"Дерзкий": "tone-2", "大胆": "tone-3", "Frech": "frech"}
+
+
 def test_new_tones_are_made_only_when_that_is_ticked(editor):
     make_tone("wholesome")
     rows = [["Intros use [name] to replace with name"], ["Wholesome A", "Dom B"]]
@@ -249,6 +271,26 @@ def test_who_comes_second_is_told_and_sees_the_difference(editor):
     publish(editor, response)
     line.refresh_from_db()
     assert line.text == "Hello there, you!"
+
+
+def answers_of_a_busy_site():
+    """Somebody saves a line just while the sheet is compared."""
+    if not MessageTemplate.objects.exists():
+        save_line(MessageTemplate(part="hello", text="Ho!"), None)
+    return {}
+
+
+def test_a_change_made_while_the_sheet_is_compared_is_told(editor, settings):
+    page = upload(editor, [["Any tone"], ["Hi!"]])
+    usual = settings.POSSIBLE_ANSWERS
+    settings.POSSIBLE_ANSWERS = f"{__name__}.answers_of_a_busy_site"
+    checked = editor.get(page.redirect_chain[-1][0], follow=True)
+    settings.POSSIBLE_ANSWERS = usual
+
+    response = publish(editor, checked)
+
+    assert response.status_code == 409
+    assert said() == ["Ho!"]
 
 
 def test_an_import_is_undone_with_all_it_did(editor):
