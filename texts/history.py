@@ -28,6 +28,7 @@ FIELDS = {
     "word": ["word_list_id", "text", "status", "weight"],
 }
 """What the history keeps. Counters are not among it: saving must not set them back."""
+SIGNATURE = ["updated_by", "updated_at"]
 
 
 class NotFree(Exception):
@@ -35,16 +36,10 @@ class NotFree(Exception):
 
 
 @transaction.atomic
-def save_line(
-    line: Row,
-    by: User | None,
-    what: str = "",
-    spreadsheet_import: SpreadsheetImport | None = None,
-) -> TextEvent | None:
+def save_line(line: Row, by: User | None) -> TextEvent | None:
     """Save a line or a word and write it down; None if nothing has changed.
 
-    What happened is read off the fields unless it is said. MayNotPublish where two people
-    are needed and this one wrote it.
+    MayNotPublish where two people are needed and this one wrote it.
     """
     before = stored_fields(line)
     after = fields_of(line)
@@ -53,7 +48,7 @@ def save_line(
     if line.status == "approved" and not may_publish(line, by):
         raise MayNotPublish
     store(line, by, is_new=not before)
-    event = event_of(line, before, by, what, spreadsheet_import)
+    event = event_of(line, before, by)
     event.save()
     return event
 
@@ -111,20 +106,27 @@ def stored_fields(row: Row) -> Fields:
 
 
 def store(row: Row, by: User | None, is_new: bool) -> None:
-    names = FIELDS[KIND[type(row)]]
+    sign(row, by)
+    row.save() if is_new else row.save(update_fields=saved_names(type(row)))
+
+
+def saved_names(model: type[Row]) -> list[str]:
+    """The fields that saving a row of the model may set."""
+    names = FIELDS[KIND[model]]
+    return [*names, *SIGNATURE] if model is MessageTemplate else names
+
+
+def sign(row: Row, by: User | None) -> None:
     if isinstance(row, MessageTemplate):
-        names = [*names, "updated_by", "updated_at"]
         row.updated_by, row.updated_at = by, timezone.now()
-        if is_new:
+        if row.pk is None:
             row.created_by = by
-    row.save() if is_new else row.save(update_fields=names)
 
 
 def event_of(
     row: Row,
     before: Fields,
     by: User | None,
-    what: str = "",
     spreadsheet_import: SpreadsheetImport | None = None,
 ) -> TextEvent:
     """The change of a row that has its new fields, not saved yet."""
@@ -133,7 +135,7 @@ def event_of(
         kind=KIND[type(row)],
         row_id=row.pk,
         text=row.text,
-        what=what or what_happened(before, after),
+        what=what_happened(before, after),
         by=by,
         before=before,
         after=after,

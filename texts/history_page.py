@@ -35,10 +35,6 @@ class HistoryAdmin(admin.ModelAdmin):
         row.status = ARCHIVED
         save_line(row, request.user)
 
-    def delete_queryset(self, request, rows):
-        for row in rows:
-            self.delete_model(request, row)
-
     def get_urls(self):
         name = f"texts_{self.opts.model_name}_put_back"
         view = self.admin_site.admin_view(require_POST(self.put_back))

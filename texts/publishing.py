@@ -10,15 +10,16 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.text import slugify
 
-from texts.changes import Change, Changes
+from texts.changes import Changes
 from texts.history import (
-    FIELDS,
     Fields,
     Row,
     event_of,
     fields_of,
     hindrance,
+    saved_names,
     set_fields,
+    sign,
 )
 from texts.models import (
     MessageTemplate,
@@ -66,18 +67,11 @@ def publish(
         num_unchanged=changes.num_unchanged,
     )
     for change in changes.new:
-        settle_place(change, tones)
+        if isinstance(change.row, MessageTemplate):  # made before its tone was
+            change.row.tone = tones.get(change.column, change.row.tone)
     everything = [*changes.new, *changes.changed, *gone]
     save_rows([(change.row, change.before) for change in everything], by, done)
     return done
-
-
-def settle_place(change: Change, tones: dict[str, Tone]) -> None:
-    """Give a new row the tone or the list that did not exist when it was made."""
-    if isinstance(change.row, MessageTemplate):
-        change.row.tone = tones.get(change.column, change.row.tone)
-        return
-    change.row.word_list = change.row.word_list  # It has its key now.
 
 
 def create_tone(name: str) -> Tone:
@@ -103,23 +97,13 @@ def save_rows(
         mine = [(row, before) for row, before in rows if isinstance(row, model)]
         new = [row for row, _ in mine if row.pk is None]
         old = [row for row, _ in mine if row.pk is not None]
-        names = FIELDS["line" if model is MessageTemplate else "word"]
-        if model is MessageTemplate:
-            names = [*names, "updated_by", "updated_at"]
         for row, _ in mine:
             sign(row, by)
         model.objects.bulk_create(new)  # type: ignore[arg-type]
-        model.objects.bulk_update(old, names, batch_size=AT_ONCE)  # type: ignore[arg-type]
+        model.objects.bulk_update(old, saved_names(model), batch_size=AT_ONCE)  # type: ignore[arg-type]
         TextEvent.objects.bulk_create(
-            event_of(row, before, by, spreadsheet_import=done) for row, before in mine
+            event_of(row, before, by, done) for row, before in mine
         )
-
-
-def sign(row: Row, by: User | None) -> None:
-    if isinstance(row, MessageTemplate):
-        row.updated_by, row.updated_at = by, timezone.now()
-        if row.pk is None:
-            row.created_by = by
 
 
 @transaction.atomic

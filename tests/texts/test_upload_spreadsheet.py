@@ -415,6 +415,8 @@ def test_a_new_list_comes_with_the_lines_that_use_it(editor):
     assert "0 problems" in page.text
     assert said() == ["I have {snack} and {snack#2}!"]
     assert [word.text for word in Word.objects.all()] == ["crisps", "plums"]
+    event = TextEvent.objects.get(text="plums")
+    assert event.after["word_list_id"] == WordList.objects.get().pk
 
 
 def test_a_word_that_replaces_another_does_not_count_twice(editor):
