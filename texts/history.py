@@ -161,7 +161,7 @@ def events_of(row: Row) -> models.QuerySet[TextEvent]:
     return events.select_related("by", "spreadsheet_import")
 
 
-def changes_of(event: TextEvent) -> list[tuple[str, Any, Any]]:
+def differences(event: TextEvent) -> list[tuple[str, Any, Any]]:
     """What an event changed: the field in words, its value before and after."""
     model = MessageTemplate if event.kind == TextEvent.Kind.LINE else Word
     return [
@@ -169,15 +169,15 @@ def changes_of(event: TextEvent) -> list[tuple[str, Any, Any]]:
             str(
                 cast("models.Field[Any, Any]", model._meta.get_field(name)).verbose_name
             ),
-            in_words(name, event.before[name]),
-            in_words(name, value),
+            shown(name, event.before[name]),
+            shown(name, value),
         )
         for name, value in event.after.items()
         if name in event.before and event.before[name] != value
     ]
 
 
-def in_words(name: str, value: Any) -> str:
+def shown(name: str, value: Any) -> str:
     if name == "tone_id":
         return str(Tone.objects.filter(pk=value).first() or "any")
     if isinstance(value, bool):

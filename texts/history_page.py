@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from texts.approval import MayNotPublish, obstacles
 from texts.history import (
     NotFree,
-    changes_of,
+    differences,
     events_of,
     hindrance,
     put_back,
@@ -78,7 +78,7 @@ class HistoryAdmin(admin.ModelAdmin):
 
 
 def history_of(row):
-    return [(event, changes_of(event)) for event in events_of(row)]
+    return [(event, differences(event)) for event in events_of(row)]
 
 
 def obstacles_to(row, user):

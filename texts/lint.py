@@ -21,7 +21,7 @@ from texts.parsing import (
     parse_token,
 )
 from texts.pronouns import MEANT, PRONOUNS
-from texts.reading import reading_age
+from texts.reading_age import reading_age
 from texts.rehearsal import picks_of
 from texts.surroundings import Surroundings, found_in
 

@@ -14,7 +14,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from texts.cells import Problem, Sheet, SpreadsheetError
+from texts.cells import Problem, Sheet
 from texts.changes import changes_of
 from texts.conditions import (
     CONDITIONS,
@@ -36,8 +36,6 @@ WIDTH = 50
 NOT_IN_A_TITLE = re.compile(r"[\[\]*?:/\\]")
 
 Rows = list[Sequence[str]]
-
-__all__ = ["Counts", "SpreadsheetError", "import_workbook", "write_workbook"]
 
 
 class Counts(NamedTuple):

@@ -20,7 +20,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from texts.cells import Cell, Problem, Sheet, SpreadsheetError
 from texts.changes import Changes, changes_of
-from texts.forms import PublishForm, SpreadsheetForm
 from texts.loading import load_sheets
 from texts.models import MessageTemplate, SpreadsheetImport, Upload
 from texts.publishing import (
@@ -31,6 +30,7 @@ from texts.publishing import (
     publish,
     undo,
 )
+from texts.sheet_forms import PublishForm, SpreadsheetForm
 from texts.sheet_review import review
 from texts.sheets import check_sheets
 from texts.spreadsheet import annotate, write_csv_files, write_workbook
@@ -126,7 +126,7 @@ def sheets_of(upload: Upload) -> list[Sheet]:
 
 
 @dataclass
-class Comparison:
+class CheckedUpload:
     """What a file would change, and what is wrong with it."""
 
     changes: Changes
@@ -145,13 +145,13 @@ class Comparison:
         )
 
 
-def compare(upload: Upload) -> Comparison:
+def compare(upload: Upload) -> CheckedUpload:
     latest = latest_event()
     checked = check_sheets(sheets_of(upload), takes_new_tones=True)
     changes = changes_of(checked.workbook, pairs=not checked.problems)
     reviewed = review(changes, checked.workbook, upload.by)
     problems = [*checked.problems, *reviewed.problems]
-    return Comparison(changes, problems, reviewed.warnings, latest)
+    return CheckedUpload(changes, problems, reviewed.warnings, latest)
 
 
 def check(request: StaffRequest, pk: int) -> HttpResponse:
@@ -189,7 +189,7 @@ def publish_upload(request: StaffRequest, upload: Upload) -> HttpResponse:
 def render_check(
     request: StaffRequest,
     upload: Upload,
-    compared: Comparison,
+    compared: CheckedUpload,
     form: PublishForm,
     status: int = 200,
 ) -> HttpResponse:
