@@ -7,8 +7,8 @@ from io import BytesIO
 from typing import IO, Any
 
 from django.contrib import admin, messages
+from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -18,7 +18,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from texts.cells import Cell, Problem, Sheet, SpreadsheetError
+from texts.cells import Problem, SpreadsheetError, unpack
 from texts.changes import Changes, changes_of
 from texts.loading import load_sheets
 from texts.models import MessageTemplate, SpreadsheetImport, Upload
@@ -63,11 +63,7 @@ def urls() -> list[URLPattern]:
 
 
 def url(route: str, view: View, name: str) -> URLPattern:
-    def for_editors(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.has_perms(PERMISSIONS):
-            raise PermissionDenied
-        return view(request, **kwargs)
-
+    for_editors = permission_required(PERMISSIONS, raise_exception=True)(view)
     name = PREFIX if name == "_page" else PREFIX + name
     return path(f"spreadsheet/{route}", admin.site.admin_view(for_editors), name=name)
 
@@ -118,13 +114,6 @@ def take(request: StaffRequest, file: Any) -> Upload:
     )
 
 
-def sheets_of(upload: Upload) -> list[Sheet]:
-    return [
-        Sheet(title, [[Cell(*cell) for cell in row] for row in rows])
-        for title, rows in upload.sheets
-    ]
-
-
 @dataclass
 class CheckedUpload:
     """What a file would change, and what is wrong with it."""
@@ -147,7 +136,7 @@ class CheckedUpload:
 
 def compare(upload: Upload) -> CheckedUpload:
     latest = latest_event()
-    checked = check_sheets(sheets_of(upload), takes_new_tones=True)
+    checked = check_sheets(unpack(upload.sheets), takes_new_tones=True)
     changes = changes_of(checked.workbook, pairs=not checked.problems)
     reviewed = review(changes, checked.workbook, upload.by)
     problems = [*checked.problems, *reviewed.problems]
@@ -209,7 +198,7 @@ def render_check(
 def notes(request: StaffRequest, pk: int) -> FileResponse:
     """The uploaded file with its bad cells marked."""
     upload = get_object_or_404(Upload, pk=pk, by=request.user)
-    sheets = sheets_of(upload)
+    sheets = unpack(upload.sheets)
     problems = check_sheets(sheets, takes_new_tones=True).problems
     name = upload.file_name.rsplit(".", 1)[0]
     return download(lambda file: annotate(file, sheets, problems), f"{name}-notes.xlsx")
