@@ -157,7 +157,7 @@ class WordInline(admin.TabularInline):
     extra = 3
 
     def get_queryset(self, request):
-        return super().get_queryset(request).exclude(status="archived")
+        return super().get_queryset(request).unarchived()  # type: ignore[attr-defined]
 
 
 @admin.register(WordList)

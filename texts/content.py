@@ -48,7 +48,7 @@ def read_words() -> dict[str, dict[str, int]]:
 
 def read_lines(with_drafts: bool) -> Iterator[tuple[str, str, Candidate]]:
     lines = MessageTemplate.objects.in_season(timezone.localdate())
-    lines = lines.exclude(status="archived") if with_drafts else lines.approved()
+    lines = lines.unarchived() if with_drafts else lines.approved()
     rows = lines.values_list("part", "tone__slug", "text", *CONDITIONS)
     for part, tone, text, *conditions in rows:
         try:

@@ -79,9 +79,7 @@ def import_sheets(
 def current_sheets() -> Iterator[tuple[str, Rows]]:
     """All lines and words but archived ones, as sheets that import_workbook takes."""
     lines, conditions = defaultdict(list), []
-    for line in MessageTemplate.objects.exclude(status="archived").select_related(
-        "tone"
-    ):
+    for line in MessageTemplate.objects.unarchived().select_related("tone"):
         lines[line.part, line.tone_id].append(line.text)
         title = MessageTemplate.Part(line.part).label
         conditions.append(write_conditions(title, line))
@@ -90,7 +88,7 @@ def current_sheets() -> Iterator[tuple[str, Rows]]:
         columns = [[heading, *lines[part, tone]] for tone, heading in tones]
         yield title, list(zip_longest(*columns, fillvalue=""))
     words = defaultdict(list)
-    for word in Word.objects.exclude(status="archived").select_related("word_list"):
+    for word in Word.objects.unarchived().select_related("word_list"):
         words[word.word_list_id].append(word.text)
         conditions.append(write_conditions(word.word_list.name, word))
     lists = WordList.objects.values_list("pk", "name", "note")
