@@ -28,6 +28,7 @@ FIELDS = {
     "word": ["word_list_id", "text", "status", "weight"],
 }
 """What the history keeps. Counters are not among it: saving must not set them back."""
+PLACES: dict[str, type[Tone | WordList]] = {"tone_id": Tone, "word_list_id": WordList}
 SIGNATURE = ["updated_by", "updated_at"]
 
 
@@ -161,25 +162,27 @@ def events_of(row: Row) -> models.QuerySet[TextEvent]:
     return events.select_related("by", "spreadsheet_import")
 
 
-def differences(event: TextEvent) -> list[tuple[str, Any, Any]]:
-    """What an event changed: the field in words, its value before and after."""
-    model = MessageTemplate if event.kind == TextEvent.Kind.LINE else Word
+def differences(
+    model: type[Row], before: Fields, after: Fields
+) -> list[tuple[str, str, str]]:
+    """What has changed: the field in words, its value before and after."""
+    changed = [name for name in after if before.get(name, after[name]) != after[name]]
     return [
-        (
-            str(
-                cast("models.Field[Any, Any]", model._meta.get_field(name)).verbose_name
-            ),
-            shown(name, event.before[name]),
-            shown(name, value),
-        )
-        for name, value in event.after.items()
-        if name in event.before and event.before[name] != value
+        (label(model, name), shown(name, before[name]), shown(name, after[name]))
+        for name in changed
     ]
 
 
+def label(model: type[Row], name: str) -> str:
+    field = cast("models.Field[Any, Any]", model._meta.get_field(name))
+    return str(field.verbose_name)
+
+
 def shown(name: str, value: Any) -> str:
-    if name == "tone_id":
-        return str(Tone.objects.filter(pk=value).first() or "any")
+    """The value of a field, as a person would say it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value or "none")
+    if value and name in PLACES:
+        place = PLACES[name].objects.filter(pk=value).first()
+        return str(place or "one that is gone")
+    return str(value or ("any" if name == "tone_id" else "none"))

@@ -71,14 +71,17 @@ class HistoryAdmin(admin.ModelAdmin):
 
     @admin.action(description="Archive", permissions=["change"])
     def archive(self, request, rows):
-        rows = rows.exclude(status=ARCHIVED)
+        rows = rows.unarchived()
         for row in rows:
             self.delete_model(request, row)
         messages.success(request, f"Archived: {len(rows)}. Nothing is lost.")
 
 
 def history_of(row):
-    return [(event, differences(event)) for event in events_of(row)]
+    return [
+        (event, differences(type(row), event.before, event.after))
+        for event in events_of(row)
+    ]
 
 
 def obstacles_to(row, user):

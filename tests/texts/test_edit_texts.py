@@ -360,6 +360,17 @@ def test_the_page_of_a_line_shows_who_changed_what(editor):
     assert "<del>10</del>" in page
 
 
+def test_the_page_of_a_word_shows_from_which_list_it_came(editor):
+    word = make_words("hobby", "chess").words.get()
+    word.word_list = make_words("pet")
+    save_line(word, None)
+
+    page = editor.get(f"/admin/texts/word/{word.pk}/change/").text
+
+    assert "<del>hobby</del>" in page
+    assert "<ins>pet</ins>" in page
+
+
 def put_back(editor, event):
     model = "messagetemplate" if event.kind == "line" else "word"
     return editor.post(f"/admin/texts/{model}/put-back/{event.pk}/", follow=True)
