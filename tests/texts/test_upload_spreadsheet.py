@@ -142,6 +142,19 @@ def test_a_changed_line_is_shown_word_by_word_and_keeps_its_row(editor):
     assert MessageTemplate.objects.count() == 1
 
 
+def test_other_conditions_are_shown_in_words(editor):
+    make_line("hello", "Hi!")
+    headings = ["Sheet", "Text", "Weight", "Only trainwrecks"]
+    conditions = [headings, ["Hellos", "Hi!", "20", "yes"]]
+    sheets = {"Hellos": [["Any tone"], ["Hi!"]], "Conditions": conditions}
+    file = SimpleUploadedFile("texts.xlsx", make_workbook(sheets).getvalue())
+
+    page = editor.post(URL, {"file": file}, follow=True)
+
+    [change] = page.context["changes"].changed
+    assert change.conditions == ["weight: 10 → 20", "only with trainwrecks: no → yes"]
+
+
 def test_lines_that_are_gone_are_archived_only_when_that_is_ticked(editor):
     make_line("hello", "Old")
     rows = [["Any tone"], ["Something quite different!"]]
@@ -235,6 +248,18 @@ def test_a_tone_of_any_letters_gets_a_slug(editor):
     slugs = dict(Tone.objects.values_list("name", "slug"))
     del slugs["Tone-1"]
     assert slugs == {"Дерзкий": "tone-2", "大胆": "tone-3", "Frech": "frech"}
+
+
+def test_a_word_is_never_a_draft(editor):
+    conditions = [["Sheet", "Text", "Status"], ["hobby", "chess", "draft"]]
+    sheets = {"hobby": [["Word"], ["chess"]], "Conditions": conditions}
+    file = SimpleUploadedFile("texts.xlsx", make_workbook(sheets).getvalue())
+
+    page = editor.post(URL, {"file": file}, follow=True)
+
+    assert "<td>Words are never drafts.</td>" in page.text
+    publish(editor, page, leave_out="on")
+    assert Word.objects.get().status == "approved"
 
 
 def test_new_tones_are_made_only_when_that_is_ticked(editor):
