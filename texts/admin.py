@@ -7,6 +7,7 @@ from texts import coverage_page, line_page, spreadsheet_pages
 from texts.approval import obstacles
 from texts.history import save_line
 from texts.history_page import HistoryAdmin
+from texts.lint import word_musts
 from texts.models import (
     FlaggedWord,
     GrammarException,
@@ -116,7 +117,8 @@ class MessageTemplateAdmin(HistoryAdmin):
     def render_change_form(self, request, context, *args, **kwargs):
         around = Surroundings.now()
         line = context["adminform"].form.instance
-        context |= line_page.preview_of(line, around)
+        seen = line_page.line_in(request.POST) if request.method == "POST" else line
+        context |= line_page.preview_of(seen, around)
         context["chips"] = line_page.chips(around)
         context["audience"] = line_page.audience(line)
         return super().render_change_form(request, context, *args, **kwargs)
@@ -155,7 +157,7 @@ class WordInline(admin.TabularInline):
     extra = 3
 
     def get_queryset(self, request):
-        return super().get_queryset(request).exclude(status="archived")
+        return super().get_queryset(request).unarchived()  # type: ignore[attr-defined]
 
 
 @admin.register(WordList)
@@ -217,11 +219,15 @@ class WordAdmin(HistoryAdmin):
 
     @admin.action(description="Put back from the archive", permissions=["change"])
     def restore(self, request, words):
-        words = words.filter(status="archived")
-        for word in words:
+        flagged, num_back = FlaggedWord.objects.all(), 0
+        for word in words.filter(status="archived"):
+            if reasons := word_musts(word.text, flagged):
+                messages.error(request, f"Not put back: {word}. {' '.join(reasons)}")
+                continue
             word.status = "approved"
             save_line(word, request.user)
-        messages.success(request, f"Put back: {len(words)}.")
+            num_back += 1
+        messages.success(request, f"Put back: {num_back}.")
 
 
 @admin.register(GrammarException)

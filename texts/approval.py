@@ -26,9 +26,15 @@ def may_publish(line: MessageTemplate | Word, user: User | None) -> bool:
     """
     if user is None or isinstance(line, Word):
         return True
-    if not (line.tone and line.tone.is_spicy):
+    if not (line.tone and line.tone.is_spicy) or is_published_already(line):
         return True
     return not TextSettings.now().two_person_for_spicy or not wrote(user, line)
+
+
+def is_published_already(line: MessageTemplate) -> bool:
+    """Whether the stored line is approved with this very text and tone."""
+    stored = MessageTemplate.objects.approved().filter(pk=line.pk)
+    return stored.filter(text=line.text, tone=line.tone_id).exists()
 
 
 def wrote(user: User, line: MessageTemplate) -> bool:

@@ -1,7 +1,8 @@
 """What a spreadsheet file holds, whatever its kind: sheets, rows, cells, or problems."""
 
+from collections.abc import Iterable
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from openpyxl.utils import get_column_letter
 
@@ -78,6 +79,14 @@ class Sheet(NamedTuple):
     title: str
     rows: list[list[Cell]]
     """The cells with something in them, for every row from the first."""
+
+
+def unpack(packed: Iterable[Any]) -> list[Sheet]:
+    """Sheets of which JSON has made lists."""
+    return [
+        Sheet(title, [[Cell(*cell) for cell in row] for row in rows])
+        for title, rows in packed
+    ]
 
 
 def refusal(message: str) -> SpreadsheetError:

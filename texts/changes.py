@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from texts.conditions import DEFAULTS, WORD_DEFAULTS, Fields
 from texts.filling import ANY_TONE
-from texts.history import Row, fields_of
+from texts.history import Row, differences, fields_of
 from texts.models import MessageTemplate, Tone, Word, WordList
 from texts.sheets import Workbook
 
@@ -35,11 +35,10 @@ class Change(NamedTuple):
     @property
     def conditions(self) -> list[str]:
         """What changes beside the text, such as "weight: 10 → 20"."""
-        return [
-            f"{name.replace('_', ' ')}: {value or 'none'} → {getattr(self.row, name) or 'none'}"
-            for name, value in self.before.items()
-            if name != "text" and getattr(self.row, name) != value
-        ]
+        after = fields_of(self.row)
+        before = self.before | {"text": self.row.text}
+        found = differences(type(self.row), before, after)
+        return [f"{name}: {old} → {new}" for name, old, new in found]
 
 
 @dataclass
@@ -138,10 +137,11 @@ class Comparison:
         make: Callable[[str], Row],
     ) -> None:
         key, tone, title = place
+        wanted = set(texts)
         missing = {
             text: row
             for text, row in present.items()
-            if row.status != "archived" and text not in set(texts)
+            if row.status != "archived" and text not in wanted
         }
         added = [text for text in texts if text not in present]
         former = pair(missing, added) if self.pairs else {}

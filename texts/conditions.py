@@ -118,12 +118,20 @@ def read_conditions(
                 if heading in READERS:
                     name, read = READERS[heading]
                     fields[name] = read(cell.text)
+            heading = "Status"
+            check_status(key, fields)
             heading = "From"
             check_dates(fields)
             conditions[key] = fields
         except TemplateError as error:
             problems.append(Problem(error, sheet.title, number, heading))
     return conditions, problems
+
+
+def check_status(key: Key, fields: Fields) -> None:
+    is_word = key[0] not in MessageTemplate.Part.values
+    if is_word and fields.get("status") == "draft":
+        raise TemplateError("Words are never drafts.")
 
 
 def check_dates(fields: Fields) -> None:

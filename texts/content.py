@@ -3,26 +3,16 @@
 import logging
 from collections import defaultdict
 from collections.abc import Iterator
-from random import Random
 from time import monotonic
 
 from django.conf import settings
 from django.utils import timezone
 
 from texts.counting import shown_lines
-from texts.filling import (
-    AGES,
-    ANY_TONE,
-    PARTS,
-    Candidate,
-    Content,
-    draw_lover,
-    fill,
-)
+from texts.filling import ANY_TONE, Candidate, Content
 from texts.grammar import Grammar, Override
-from texts.models import GrammarException, MessageTemplate, Word, possible_answers
+from texts.models import GrammarException, MessageTemplate, Word
 from texts.parsing import TemplateError, parse
-from texts.pronouns import PRONOUNS
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +48,7 @@ def read_words() -> dict[str, dict[str, int]]:
 
 def read_lines(with_drafts: bool) -> Iterator[tuple[str, str, Candidate]]:
     lines = MessageTemplate.objects.in_season(timezone.localdate())
-    lines = lines.exclude(status="archived") if with_drafts else lines.approved()
+    lines = lines.unarchived() if with_drafts else lines.approved()
     rows = lines.values_list("part", "tone__slug", "text", *CONDITIONS)
     for part, tone, text, *conditions in rows:
         try:
@@ -72,23 +62,3 @@ def read_lines(with_drafts: bool) -> Iterator[tuple[str, str, Candidate]]:
 def read_grammar() -> Grammar:
     rows = GrammarException.objects.values_list("word", "article", "plural")
     return Grammar({word: Override(article, plural) for word, article, plural in rows})
-
-
-def samples(text: str, number: int = 3) -> list[str]:
-    """The line as so many lovers would say it; empty if a word list has too few words."""
-    line = [(PARTS[0], ANY_TONE, Candidate(parse(text)))]
-    content = Content.of(line, read_words(), read_grammar())
-    answers = possible_answers()
-    filled: list[str] = []
-    for turn in range(number):
-        rng = Random(turn)
-        gender, age_bucket = list(PRONOUNS)[turn % 3], list(AGES)[turn % 4]
-        filled += fill(
-            content,
-            tone=ANY_TONE,
-            lover=draw_lover(content, gender, age_bucket, rng),
-            words={},
-            seed=str(turn),
-            answers={key: rng.choice(list(said)) for key, said in answers.items()},
-        ).lines.values()
-    return filled

@@ -14,7 +14,7 @@ from math import perm, prod
 from typing import NamedTuple
 
 from texts.filling import AGES, ANY_TONE, PARTS, Content
-from texts.parsing import ANSWER, FIXED_SLOTS, Line, slots_of
+from texts.parsing import Line, slots_of
 from texts.pronouns import PRONOUNS
 
 THOUSANDS = ["thousand", "million", "billion", "trillion", "quadrillion", "quintillion"]
@@ -34,7 +34,7 @@ Blanks = frozenset[Blank]
 def blanks_of(line: Line) -> Blanks:
     blanks = set()
     for slot in slots_of(line):
-        if slot.name not in FIXED_SLOTS and not slot.name.startswith(f"{ANSWER}:"):
+        if slot.is_word:
             blanks.add(Blank(slot.name, slot.pick))
             if slot.high:
                 blanks.add(Blank(slot.name, slot.pick, slot.high - slot.low + 1))

@@ -7,8 +7,17 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
 from texts.approval import MayNotPublish, obstacles
-from texts.history import changes_of, events_of, put_back, save_line
-from texts.models import MessageTemplate, TextEvent
+from texts.history import (
+    NotFree,
+    differences,
+    events_of,
+    hindrance,
+    put_back,
+    row_after,
+    save_line,
+)
+from texts.lint import word_musts
+from texts.models import FlaggedWord, MessageTemplate, TextEvent, Word
 from texts.surroundings import Surroundings
 
 ARCHIVED = "archived"
@@ -25,10 +34,6 @@ class HistoryAdmin(admin.ModelAdmin):
     def delete_model(self, request, row):
         row.status = ARCHIVED
         save_line(row, request.user)
-
-    def delete_queryset(self, request, rows):
-        for row in rows:
-            self.delete_model(request, row)
 
     def get_urls(self):
         name = f"texts_{self.opts.model_name}_put_back"
@@ -53,12 +58,12 @@ class HistoryAdmin(admin.ModelAdmin):
         )
 
     def try_to_put_back(self, request, event):
-        if reasons := obstacles_to(event, request.user):
+        if reasons := obstacles_to(row_after(event), request.user):
             messages.error(request, f"It was not put back. {' '.join(reasons)}")
             return
         try:
             done = put_back(event, request.user)
-        except MayNotPublish as reason:
+        except (MayNotPublish, NotFree) as reason:
             messages.error(request, f"It was not put back. {reason}")
         else:
             as_it_is = "Nothing was changed: it is so already."
@@ -66,21 +71,25 @@ class HistoryAdmin(admin.ModelAdmin):
 
     @admin.action(description="Archive", permissions=["change"])
     def archive(self, request, rows):
-        rows = rows.exclude(status=ARCHIVED)
+        rows = rows.unarchived()
         for row in rows:
             self.delete_model(request, row)
         messages.success(request, f"Archived: {len(rows)}. Nothing is lost.")
 
 
 def history_of(row):
-    return [(event, changes_of(event)) for event in events_of(row)]
+    return [
+        (event, differences(type(row), event.before, event.after))
+        for event in events_of(row)
+    ]
 
 
-def obstacles_to(event, user):
-    """Why a line may not become again what it was: it would be published."""
-    if event.kind != "line" or event.after.get("status") != "approved":
+def obstacles_to(row, user):
+    """Why a line or word may not become again what it was, in sentences."""
+    if reason := hindrance(row):
+        return [reason]
+    if row.status != "approved":
         return []
-    line = MessageTemplate(pk=event.row_id)
-    for name in ("text", "part", "tone_id"):
-        setattr(line, name, event.after[name])
-    return obstacles(line, user, Surroundings.now())
+    if isinstance(row, Word):
+        return word_musts(row.text, FlaggedWord.objects.all())
+    return obstacles(row, user, Surroundings.now())

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 
 class SpreadsheetImport(models.Model):
-    """A workbook that was published, with what undoing it needs."""
+    """A workbook that was published; its events tell what undoing it needs."""
 
     file_name = models.CharField(max_length=200)
     by = models.ForeignKey(
@@ -23,11 +23,6 @@ class SpreadsheetImport(models.Model):
     num_changed = models.PositiveIntegerField(default=0)
     num_archived = models.PositiveIntegerField(default=0)
     num_unchanged = models.PositiveIntegerField(default=0)
-    snapshot = models.JSONField(
-        default=dict,
-        encoder=DjangoJSONEncoder,
-        help_text="The rows it changed, as they were before.",
-    )
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -18,7 +18,7 @@ from texts.lint import MUST, genders_of, lint
 from texts.models import MessageTemplate
 from texts.parsing import ANSWER, TemplateError, parse
 from texts.pronouns import PRONOUNS, Pronouns
-from texts.reading import reading_age
+from texts.reading_age import reading_age
 from texts.rehearsal import NUM_SAMPLES, Sample, rehearse
 from texts.row_forms import LINE_FIELDS, LineForm
 from texts.surroundings import Surroundings

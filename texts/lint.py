@@ -2,13 +2,12 @@
 
 import difflib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from texts.filling import BUBBLES
 from texts.models import FlaggedWord, MessageTemplate
 from texts.parsing import (
-    ANSWER,
     FIXED_SLOTS,
     SLOT,
     TOKEN,
@@ -16,12 +15,13 @@ from texts.parsing import (
     Slot,
     TemplateError,
     UnknownSlot,
+    known_slots,
     one_line,
     parse,
     parse_token,
 )
 from texts.pronouns import MEANT, PRONOUNS
-from texts.reading import reading_age
+from texts.reading_age import reading_age
 from texts.rehearsal import picks_of
 from texts.surroundings import Surroundings, found_in
 
@@ -93,6 +93,12 @@ def about_flagged(flagged: FlaggedWord) -> Finding:
     return Finding(MAY, f"Do without “{flagged.word}” if you can.{note}")
 
 
+def word_musts(text: str, flagged: Iterable[FlaggedWord]) -> list[str]:
+    """What keeps a word out of the lists, in sentences."""
+    findings = [about_flagged(row) for row in found_in(text, flagged)]
+    return [finding.message for finding in findings if finding.severity == MUST]
+
+
 def wrong_slots(text: str, around: Surroundings) -> Iterator[Finding]:
     for token in TOKEN.finditer(text):
         try:
@@ -100,8 +106,10 @@ def wrong_slots(text: str, around: Surroundings) -> Iterator[Finding]:
         except TemplateError as error:
             yield Finding(MUST, str(error), mend_token(text, token))
             continue
-        known = around.slots_beside(slot) if isinstance(slot, Slot) else None
-        if known is not None and isinstance(slot, Slot) and slot.name not in known:
+        if not isinstance(slot, Slot):
+            continue
+        known = known_slots(slot, around.word_lists, around.answers or None)
+        if known is not None and slot.name not in known:
             fix = mend_name(text, token, slot, known)
             yield Finding(MUST, str(UnknownSlot(slot.name, known)), fix)
 
@@ -170,8 +178,6 @@ def too_few_words(
     line: MessageTemplate, said: Line, around: Surroundings
 ) -> Iterator[Finding]:
     for name, picks in picks_of(said).items():
-        if name in FIXED_SLOTS or name.startswith(f"{ANSWER}:"):
-            continue
         number = len(around.content.candidate_words(name).items)
         if number < len(picks):
             needs = "no words" if not number else f"only {number}, and it needs more"

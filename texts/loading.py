@@ -13,11 +13,11 @@ from typing import IO, Any
 from texts.cells import (
     FAR_TOO_MUCH,
     MAX_BYTES,
-    Cell,
     Problem,
     Sheet,
     SpreadsheetError,
     refusal,
+    unpack,
 )
 
 MAX_SECONDS = 6
@@ -49,7 +49,4 @@ def load_sheets(file: IO[bytes], name: str = "") -> list[Sheet]:
 def unpacked(answer: dict[str, Any]) -> list[Sheet]:
     if "problem" in answer:
         raise SpreadsheetError([Problem(*answer["problem"])])
-    return [
-        Sheet(title, [[Cell(*cell) for cell in row] for row in rows])
-        for title, rows in answer["sheets"]
-    ]
+    return unpack(answer["sheets"])

@@ -97,6 +97,9 @@ class MessageTemplateQuerySet(models.QuerySet["MessageTemplate"]):
     def approved(self) -> Self:
         return self.filter(status=MessageTemplate.Status.APPROVED)
 
+    def unarchived(self) -> Self:
+        return self.exclude(status=MessageTemplate.Status.ARCHIVED)
+
     def in_season(self, day: date) -> Self:
         return self.filter(
             models.Q(starts_on=None) | models.Q(starts_on__lte=day),
@@ -332,6 +335,9 @@ class WordList(models.Model):
 class WordQuerySet(models.QuerySet["Word"]):
     def approved(self) -> Self:
         return self.filter(status=Word.Status.APPROVED)
+
+    def unarchived(self) -> Self:
+        return self.exclude(status=Word.Status.ARCHIVED)
 
 
 class Word(models.Model):

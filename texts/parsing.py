@@ -71,6 +71,15 @@ class Slot(NamedTuple):
     verb: str = ""
     """What follows they, with the space before it."""
 
+    @property
+    def is_answer(self) -> bool:
+        return self.name.startswith(f"{ANSWER}:")
+
+    @property
+    def is_word(self) -> bool:
+        """Whether a word list fills it."""
+        return self.name not in FIXED_SLOTS and not self.is_answer
+
 
 Line = tuple[str | Slot, ...]
 
@@ -169,20 +178,27 @@ def slot_names(line: Line) -> set[str]:
 
 
 def check(
-    text: str, word_lists: Iterable[str], answers: Iterable[str] | None = None
+    text: str, word_lists: Collection[str], answers: Iterable[str] | None = None
 ) -> Line:
     """Parse a line whose slots must all be fixed, word lists, or answers to known questions.
 
     Without answers, a line may ask for any: texts can be there before their quiz.
     """
     line = parse(text)
-    lists = [*FIXED_SLOTS, *word_lists]
-    questions = None if answers is None else [f"{ANSWER}:{key}" for key in answers]
     for slot in slots_of(line):
-        known = questions if slot.name.startswith(f"{ANSWER}:") else lists
+        known = known_slots(slot, word_lists, answers)
         if known is not None and slot.name not in known:
             raise UnknownSlot(slot.name, known)
     return line
+
+
+def known_slots(
+    slot: Slot, word_lists: Collection[str], answers: Iterable[str] | None
+) -> list[str] | None:
+    """The names that such a slot may have; None for any, while no question is known."""
+    if not slot.is_answer:
+        return [*FIXED_SLOTS, *word_lists]
+    return None if answers is None else [f"{ANSWER}:{key}" for key in answers]
 
 
 def check_word(text: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from itertools import chain, count
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -9,8 +10,17 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.text import slugify
 
-from texts.changes import Change, Changes
-from texts.history import FIELDS, Fields, Row, event_of, fields_of, set_fields
+from texts.changes import Changes
+from texts.history import (
+    Fields,
+    Row,
+    event_of,
+    fields_of,
+    hindrance,
+    saved_names,
+    set_fields,
+    sign,
+)
 from texts.models import (
     MessageTemplate,
     SpreadsheetImport,
@@ -57,26 +67,24 @@ def publish(
         num_unchanged=changes.num_unchanged,
     )
     for change in changes.new:
-        settle_place(change, tones)
+        if isinstance(change.row, MessageTemplate):  # made before its tone was
+            change.row.tone = tones.get(change.column, change.row.tone)
     everything = [*changes.new, *changes.changed, *gone]
     save_rows([(change.row, change.before) for change in everything], by, done)
     return done
 
 
-def settle_place(change: Change, tones: dict[str, Tone]) -> None:
-    """Give a new row the tone or the list that did not exist when it was made."""
-    if isinstance(change.row, MessageTemplate):
-        change.row.tone = tones.get(change.column, change.row.tone)
-        return
-    change.row.word_list = change.row.word_list  # It has its key now.
-
-
 def create_tone(name: str) -> Tone:
     position = Tone.objects.count()
-    slug = slugify(name, allow_unicode=True)
-    if not slug or Tone.objects.filter(slug=slug).exists():
-        slug = f"tone-{position + 1}"
-    return Tone.objects.create(name=name, slug=slug, position=position)
+    return Tone.objects.create(name=name, slug=free_slug(name), position=position)
+
+
+def free_slug(name: str) -> str:
+    """A slug that no tone has; slugs are ASCII, which names need not be."""
+    taken = Tone.objects.values_list("slug", flat=True)
+    numbered = (f"tone-{number}" for number in count(1))
+    slugs = chain([slugify(name)], numbered)
+    return next(slug for slug in slugs if slug and slug not in taken)
 
 
 def save_rows(
@@ -89,28 +97,21 @@ def save_rows(
         mine = [(row, before) for row, before in rows if isinstance(row, model)]
         new = [row for row, _ in mine if row.pk is None]
         old = [row for row, _ in mine if row.pk is not None]
-        names = FIELDS["line" if model is MessageTemplate else "word"]
-        if model is MessageTemplate:
-            names = [*names, "updated_by", "updated_at"]
         for row, _ in mine:
             sign(row, by)
         model.objects.bulk_create(new)  # type: ignore[arg-type]
-        model.objects.bulk_update(old, names, batch_size=AT_ONCE)  # type: ignore[arg-type]
+        model.objects.bulk_update(old, saved_names(model), batch_size=AT_ONCE)  # type: ignore[arg-type]
         TextEvent.objects.bulk_create(
-            event_of(row, before, by, spreadsheet_import=done) for row, before in mine
+            event_of(row, before, by, done) for row, before in mine
         )
-
-
-def sign(row: Row, by: User | None) -> None:
-    if isinstance(row, MessageTemplate):
-        row.updated_by, row.updated_at = by, timezone.now()
-        if row.pk is None:
-            row.created_by = by
 
 
 @transaction.atomic
 def undo(done: SpreadsheetImport, by: User) -> tuple[int, int]:
-    """Take an import back; how many rows that were changed since stay, and how many not."""
+    """Take an import back; how many rows went back, and how many stay as they are.
+
+    Those stay that were changed since, or whose old text another row has taken.
+    """
     lock_texts()
     now = timezone.now()
     if now - done.at > UNDO_TIME:
@@ -132,7 +133,8 @@ def undo(done: SpreadsheetImport, by: User) -> tuple[int, int]:
             set_fields(row, event.before)
         else:
             row.status = "archived"
-        back.append((row, before))
+        if row.text == before["text"] or not hindrance(row):
+            back.append((row, before))
     save_rows(back, by)
     return len(back), len(events) - len(back)
 

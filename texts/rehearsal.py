@@ -119,6 +119,7 @@ class Longest:
 def picks_of(line: Line) -> dict[str, list[int]]:
     """Which words of each list the line says: 1 and 2 for {pet} and {pet#2}."""
     picks: dict[str, list[int]] = {}
-    for name, pick in dict.fromkeys((slot.name, slot.pick) for slot in slots_of(line)):
+    words = [slot for slot in slots_of(line) if slot.is_word]
+    for name, pick in dict.fromkeys((slot.name, slot.pick) for slot in words):
         picks.setdefault(name, []).append(pick)
     return picks

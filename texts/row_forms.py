@@ -6,10 +6,10 @@ from django import forms
 from django.contrib.auth.models import User
 
 from texts.approval import obstacles
-from texts.lint import MUST, about_flagged
+from texts.lint import word_musts
 from texts.models import WEIGHT_HELP, FlaggedWord, MessageTemplate, Word
 from texts.parsing import one_line
-from texts.surroundings import Surroundings, found_in
+from texts.surroundings import Surroundings
 
 LINE_FIELDS = [
     *("text", "part", "tone", "gender", "age_bucket", "sign", "only_trainwreck"),
@@ -22,6 +22,7 @@ class LineForm(forms.ModelForm):
     """A line, which the button that was pressed publishes, keeps as a draft or archives."""
 
     by: User | None = None
+    """Who wants to save it; nobody, where it is only looked at."""
     weight = forms.IntegerField(
         min_value=1,
         max_value=100,
@@ -44,12 +45,15 @@ class LineForm(forms.ModelForm):
         return self.cleaned_data["weight"] or USUAL_WEIGHT
 
     def clean(self) -> dict[str, Any]:
-        self.instance.status = self.wanted_status
-        if self.wanted_status == "approved" and not self.errors:
+        if self.by and self.wanted_status == "approved" and not self.errors:
             line = MessageTemplate(pk=self.instance.pk, **self.cleaned_data)
             for sentence in obstacles(line, self.by, Surroundings.now()):
                 self.add_error("text", sentence)
         return self.cleaned_data
+
+    def save(self, commit: bool = True) -> MessageTemplate:
+        self.instance.status = self.wanted_status
+        return super().save(commit)
 
     @property
     def wanted_status(self) -> str:
@@ -74,17 +78,15 @@ class WordForm(forms.ModelForm):
 
     def clean_text(self) -> str:
         text = one_line(self.cleaned_data["text"])
-        for flagged in found_in(text, FlaggedWord.objects.all()):
-            finding = about_flagged(flagged)
-            if finding.severity == MUST:
-                raise forms.ValidationError(finding.message)
+        if reasons := word_musts(text, FlaggedWord.objects.all()):
+            raise forms.ValidationError(reasons)
         return text
 
     def clean(self) -> dict[str, Any]:
         """A word that was archived is there still: say where, and add no twin."""
-        word_list = self.cleaned_data.get("word_list") or self.instance.word_list
+        word_list = self.cleaned_data.get("word_list")
         twins = Word.objects.filter(
-            word_list_id=word_list.pk,
+            word_list_id=word_list.pk if word_list else None,
             text=self.cleaned_data.get("text"),
             status="archived",
         )

@@ -100,9 +100,11 @@ class Reader:
     def __init__(self, sheets: list[Sheet], takes_new_tones: bool):
         self.workbook = Workbook()
         self.problems: list[Problem] = []
-        lists = {sheet.title for sheet in sheets if SLOT_NAME.fullmatch(sheet.title)}
-        lists.update(WordList.objects.values_list("name", flat=True))
-        self.word_lists = sorted(lists)
+        named = [sheet for sheet in sheets if SLOT_NAME.fullmatch(sheet.title)]
+        self.refused = {sheet.title: said for sheet in named if (said := misfit(sheet))}
+        """Word lists that are not taken, and why; no line can use them."""
+        lists = {sheet.title for sheet in named} - self.refused.keys()
+        self.word_lists = sorted(lists.union(WordList.objects.names()))
         self.answers = possible_answers() or None  # texts may come before their quiz
         self.tones = {fold(tone.name): tone.name for tone in Tone.objects.all()}
         self.makes_tones = takes_new_tones or not self.tones
@@ -171,13 +173,10 @@ class Reader:
         return lines.filter(tone__name=tone or None).exists() or former.exists()
 
     def read_words(self, sheet: Sheet) -> None:
-        top = heading_row(sheet, is_word_heading)
-        note = sheet.rows[0][0].text if top and sheet.rows[0] else ""
-        try:
-            WordList(name=sheet.title, note=note).full_clean(validate_unique=False)
-        except ValidationError as error:
-            self.problems.append(Problem(" ".join(error.messages), sheet.title))
-        for column in self.columns(sheet, top):
+        if refused := self.refused.get(sheet.title):
+            self.problems.append(Problem(refused, sheet.title))
+        note = note_of(sheet)
+        for column in self.columns(sheet, heading_row(sheet, is_word_heading)):
             words = self.texts(column, check_word_cell)
             if not is_word_heading(column.heading.text):
                 self.refuse(
@@ -185,7 +184,7 @@ class Reader:
                 )
             elif sheet.title in self.workbook.words:
                 self.refuse(column, "This list has two columns. Keep one.")
-            else:
+            elif not refused:
                 self.workbook.words[sheet.title] = words
                 if note:
                     self.workbook.notes[sheet.title] = note
@@ -238,6 +237,22 @@ def heading_row(sheet: Sheet, is_heading: Callable[[str], bool]) -> int:
 
 def is_word_heading(heading: str) -> bool:
     return fold(heading) == fold(WORD_HEADING)
+
+
+def note_of(sheet: Sheet) -> str:
+    """What stands above the heading of a word list."""
+    has_note = heading_row(sheet, is_word_heading) and sheet.rows[0]
+    return sheet.rows[0][0].text if has_note else ""
+
+
+def misfit(sheet: Sheet) -> str:
+    """Why a sheet cannot become a word list, or nothing."""
+    word_list = WordList(name=sheet.title, note=note_of(sheet))
+    try:
+        word_list.full_clean(validate_unique=False)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
 
 
 def check_word_cell(cell: Cell) -> None:

@@ -1,5 +1,6 @@
 """Workbook ↔ texts: a workbook is taken whole, or every problem is named and nothing changes."""
 
+import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from texts.cells import Problem, Sheet, SpreadsheetError
+from texts.cells import Problem, Sheet
 from texts.changes import changes_of
 from texts.conditions import (
     CONDITIONS,
@@ -32,10 +33,9 @@ from texts.sheets import ANY_TONE_HEADING, TO_MEND, WORD_HEADING, checked_workbo
 AS_TEXT = "@"
 BUTTER = PatternFill("solid", fgColor="FFDF4A")
 WIDTH = 50
+NOT_IN_A_TITLE = re.compile(r"[\[\]*?:/\\]")
 
 Rows = list[Sequence[str]]
-
-__all__ = ["Counts", "SpreadsheetError", "import_workbook", "write_workbook"]
 
 
 class Counts(NamedTuple):
@@ -79,9 +79,7 @@ def import_sheets(
 def current_sheets() -> Iterator[tuple[str, Rows]]:
     """All lines and words but archived ones, as sheets that import_workbook takes."""
     lines, conditions = defaultdict(list), []
-    for line in MessageTemplate.objects.exclude(status="archived").select_related(
-        "tone"
-    ):
+    for line in MessageTemplate.objects.unarchived().select_related("tone"):
         lines[line.part, line.tone_id].append(line.text)
         title = MessageTemplate.Part(line.part).label
         conditions.append(write_conditions(title, line))
@@ -90,7 +88,7 @@ def current_sheets() -> Iterator[tuple[str, Rows]]:
         columns = [[heading, *lines[part, tone]] for tone, heading in tones]
         yield title, list(zip_longest(*columns, fillvalue=""))
     words = defaultdict(list)
-    for word in Word.objects.exclude(status="archived").select_related("word_list"):
+    for word in Word.objects.unarchived().select_related("word_list"):
         words[word.word_list_id].append(word.text)
         conditions.append(write_conditions(word.word_list.name, word))
     lists = WordList.objects.values_list("pk", "name", "note")
@@ -127,7 +125,7 @@ def annotate(file: IO[bytes], sheets: list[Sheet], problems: list[Problem]) -> N
         if sheet.title == TO_MEND:
             continue
         bad = {(p.row, p.column) for p in problems if p.sheet == sheet.title}
-        worksheet = workbook.create_sheet(sheet.title)
+        worksheet = workbook.create_sheet(NOT_IN_A_TITLE.sub("_", sheet.title))
         top = {(cell.column, cell.text) for row in sheet.rows[:2] for cell in row}
         for row in sheet.rows:
             for cell in row:

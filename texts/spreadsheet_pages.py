@@ -7,8 +7,8 @@ from io import BytesIO
 from typing import IO, Any
 
 from django.contrib import admin, messages
+from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -18,9 +18,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from texts.cells import Cell, Problem, Sheet, SpreadsheetError
+from texts.cells import Problem, SpreadsheetError, unpack
 from texts.changes import Changes, changes_of
-from texts.forms import PublishForm, SpreadsheetForm
 from texts.loading import load_sheets
 from texts.models import MessageTemplate, SpreadsheetImport, Upload
 from texts.publishing import (
@@ -31,6 +30,7 @@ from texts.publishing import (
     publish,
     undo,
 )
+from texts.sheet_forms import PublishForm, SpreadsheetForm
 from texts.sheet_review import review
 from texts.sheets import check_sheets
 from texts.spreadsheet import annotate, write_csv_files, write_workbook
@@ -63,11 +63,7 @@ def urls() -> list[URLPattern]:
 
 
 def url(route: str, view: View, name: str) -> URLPattern:
-    def for_editors(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.has_perms(PERMISSIONS):
-            raise PermissionDenied
-        return view(request, **kwargs)
-
+    for_editors = permission_required(PERMISSIONS, raise_exception=True)(view)
     name = PREFIX if name == "_page" else PREFIX + name
     return path(f"spreadsheet/{route}", admin.site.admin_view(for_editors), name=name)
 
@@ -118,37 +114,33 @@ def take(request: StaffRequest, file: Any) -> Upload:
     )
 
 
-def sheets_of(upload: Upload) -> list[Sheet]:
-    return [
-        Sheet(title, [[Cell(*cell) for cell in row] for row in rows])
-        for title, rows in upload.sheets
-    ]
-
-
 @dataclass
-class Comparison:
+class CheckedUpload:
     """What a file would change, and what is wrong with it."""
 
     changes: Changes
     problems: list[Problem]
     warnings: list[Problem]
+    latest_event: int
+    """Read first, so that a change since then is never overlooked."""
 
     def form(self, data: Any = None) -> PublishForm:
         return PublishForm(
             self.changes,
             data,
-            initial={"latest_event": latest_event()},
+            initial={"latest_event": self.latest_event},
             num_problems=len(self.problems),
             num_warnings=len(self.warnings),
         )
 
 
-def compare(upload: Upload) -> Comparison:
-    checked = check_sheets(sheets_of(upload), takes_new_tones=True)
+def compare(upload: Upload) -> CheckedUpload:
+    latest = latest_event()
+    checked = check_sheets(unpack(upload.sheets), takes_new_tones=True)
     changes = changes_of(checked.workbook, pairs=not checked.problems)
     reviewed = review(changes, checked.workbook, upload.by)
     problems = [*checked.problems, *reviewed.problems]
-    return Comparison(changes, problems, reviewed.warnings)
+    return CheckedUpload(changes, problems, reviewed.warnings, latest)
 
 
 def check(request: StaffRequest, pk: int) -> HttpResponse:
@@ -167,7 +159,7 @@ def publish_upload(request: StaffRequest, upload: Upload) -> HttpResponse:
     form = compared.form(request.POST)
     if not form.is_valid():
         return render_check(request, upload, compared, form, 400)
-    if form.cleaned_data["latest_event"] != latest_event():
+    if form.cleaned_data["latest_event"] != compared.latest_event:
         messages.warning(
             request,
             "Somebody has changed texts since you looked. Nothing was published: "
@@ -186,7 +178,7 @@ def publish_upload(request: StaffRequest, upload: Upload) -> HttpResponse:
 def render_check(
     request: StaffRequest,
     upload: Upload,
-    compared: Comparison,
+    compared: CheckedUpload,
     form: PublishForm,
     status: int = 200,
 ) -> HttpResponse:
@@ -206,7 +198,7 @@ def render_check(
 def notes(request: StaffRequest, pk: int) -> FileResponse:
     """The uploaded file with its bad cells marked."""
     upload = get_object_or_404(Upload, pk=pk, by=request.user)
-    sheets = sheets_of(upload)
+    sheets = unpack(upload.sheets)
     problems = check_sheets(sheets, takes_new_tones=True).problems
     name = upload.file_name.rsplit(".", 1)[0]
     return download(lambda file: annotate(file, sheets, problems), f"{name}-notes.xlsx")
@@ -238,6 +230,7 @@ def undo_import(request: StaffRequest, pk: int) -> HttpResponse:
     except CannotUndo as error:
         messages.error(request, str(error))
     else:
-        kept = f" {num_kept} were changed since and stay." if num_kept else ""
+        stay = f" {num_kept} stay: changed since, or their old text is taken."
+        kept = stay if num_kept else ""
         messages.success(request, f"Undone: {num_back} put back.{kept}")
     return redirect(f"admin:{PREFIX}")

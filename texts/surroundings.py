@@ -15,7 +15,6 @@ from django.utils import timezone
 from texts.content import read_content
 from texts.filling import AGES, Content
 from texts.models import FlaggedWord, MessageTemplate, WordList, possible_answers
-from texts.parsing import ANSWER, FIXED_SLOTS, Slot
 from texts.pronouns import PRONOUNS
 from texts.rehearsal import Longest
 
@@ -69,7 +68,7 @@ class Surroundings:
     @classmethod
     def now(cls) -> Self:
         today = timezone.localdate()
-        lines = MessageTemplate.objects.exclude(status="archived").in_season(today)
+        lines = MessageTemplate.objects.unarchived().in_season(today)
         return cls(
             content=read_content(),
             word_lists=WordList.objects.names(),
@@ -131,9 +130,3 @@ class Surroundings:
         if before and before.part == line.part and before.tone_id in tones:
             others.subtract(lovers_of(before) if is_dependable(before) else [])
         return [lover for lover in lovers_of(line) if others[lover] <= 0]
-
-    def slots_beside(self, slot: Slot) -> list[str] | None:
-        """The names that a slot may have; None for any, while no question is known."""
-        if not slot.name.startswith(f"{ANSWER}:"):
-            return [*FIXED_SLOTS, *self.word_lists]
-        return [f"{ANSWER}:{key}" for key in self.answers] or None

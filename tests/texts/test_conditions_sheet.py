@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from tests.make import make_line, make_tone, make_words, make_workbook
+from texts.cells import SpreadsheetError
 from texts.models import MessageTemplate, Word, WordList
-from texts.spreadsheet import SpreadsheetError, import_workbook
+from texts.spreadsheet import import_workbook
 
 pytestmark = pytest.mark.django_db
 

@@ -39,7 +39,7 @@ def add_line(editor, button="_publish", **fields):
 def change_line(editor, line, button="_publish", **fields):
     return editor.post(
         f"/admin/texts/messagetemplate/{line.pk}/change/",
-        {"part": line.part, "text": line.text, button: "1"} | fields,
+        {"line": line.pk, "part": line.part, "text": line.text, button: "1"} | fields,
     )
 
 
@@ -239,6 +239,29 @@ def test_a_line_that_must_be_mended_stays_a_draft(editor):
     assert MessageTemplate.objects.get().status == "draft"
 
 
+def test_a_refused_page_shows_the_stored_status_and_what_is_wrong_with_the_new_text(
+    editor,
+):
+    FlaggedWord.objects.create(word="crazy", severity="refuse")
+    line = make_line("hello", "Hi!", status="draft")
+
+    response = change_line(editor, line, text="You drive me crazy")
+
+    assert '<span class="status draft">draft</span>' in response.text
+    assert "This line is ready for visitors." not in response.text
+    assert response.context["line"].text == "You drive me crazy"
+    assert response.context["num_musts"] == 1
+
+
+def test_a_refused_new_line_shows_what_is_wrong_with_it(editor):
+    FlaggedWord.objects.create(word="crazy", severity="refuse")
+
+    response = add_line(editor, text="You drive me crazy")
+
+    assert "The box is empty." not in response.text
+    assert "1 thing to look at" in response.text
+
+
 def test_archiving_a_line_keeps_it(editor):
     line = make_line("hello", "Hi!")
 
@@ -318,6 +341,13 @@ def test_a_word_that_is_refused_is_not_added(editor):
     assert not Word.objects.exists()
 
 
+def test_a_word_without_a_list_is_asked_for_it(editor):
+    response = editor.post("/admin/texts/word/add/", {"text": "chess", "weight": "10"})
+
+    assert "This field is required." in response.text
+    assert not Word.objects.exists()
+
+
 def test_the_page_of_a_line_shows_who_changed_what(editor):
     add_line(editor, text="Hi!")
     line = MessageTemplate.objects.get()
@@ -328,6 +358,17 @@ def test_the_page_of_a_line_shows_who_changed_what(editor):
     assert "<del>Hi!</del>" in page
     assert "<ins>Ho!</ins>" in page
     assert "<del>10</del>" in page
+
+
+def test_the_page_of_a_word_shows_from_which_list_it_came(editor):
+    word = make_words("hobby", "chess").words.get()
+    word.word_list = make_words("pet")
+    save_line(word, None)
+
+    page = editor.get(f"/admin/texts/word/{word.pk}/change/").text
+
+    assert "<del>hobby</del>" in page
+    assert "<ins>pet</ins>" in page
 
 
 def put_back(editor, event):
@@ -361,6 +402,53 @@ def test_a_line_whose_list_is_gone_is_not_put_back(editor):
     assert "It was not put back. There is no slot {hobby}." in response.text
 
 
+def test_a_line_whose_words_are_taken_is_not_put_back(editor):
+    add_line(editor, text="Hi!")
+    change_line(editor, MessageTemplate.objects.get(), text="Ho!")
+    make_line("hello", "Hi!")
+
+    response = put_back(editor, TextEvent.objects.last())
+
+    assert "It was not put back. Another one says the same." in response.text
+
+
+def test_a_line_whose_tone_is_gone_is_not_put_back(editor):
+    tone = make_tone()
+    add_line(editor, tone=tone.pk)
+    change_line(editor, MessageTemplate.objects.get(), tone="")
+    tone.delete()
+
+    response = put_back(editor, TextEvent.objects.last())
+
+    assert "It was not put back. Its tone is gone." in response.text
+
+
+def test_a_word_that_was_flagged_since_is_not_put_back(editor):
+    word = make_words("hobby", "crazy golf").words.get()
+    tick(editor, "word", "archive", word)
+    tick(editor, "word", "restore", word)
+    tick(editor, "word", "archive", word)
+    FlaggedWord.objects.create(word="crazy", severity="refuse")
+
+    response = put_back(editor, TextEvent.objects.filter(what="restored").get())
+
+    assert "It was not put back. Not with “crazy”" in response.text
+    word.refresh_from_db()
+    assert word.status == "archived"
+
+
+def test_ticked_words_come_back_but_for_those_that_are_flagged(editor):
+    words = make_words("hobby", "crazy golf", "chess").words.all()
+    words.update(status="archived")
+    FlaggedWord.objects.create(word="crazy", severity="refuse")
+
+    response = tick(editor, "word", "restore", *words)
+
+    assert "Put back: 1." in response.text
+    assert "Not put back: crazy golf. Not with “crazy”" in response.text
+    assert [word.text for word in Word.objects.approved()] == ["chess"]
+
+
 def test_putting_back_asks_for_the_right_to_change(client):
     line = make_line("hello", "Hi!")
     line.text = "Ho!"
@@ -392,6 +480,49 @@ def test_somebody_else_publishes_the_spicy_line(editor, spicy):
 
     line.refresh_from_db()
     assert line.status == "approved"
+
+
+def test_the_writer_gives_a_published_spicy_line_another_weight(editor, spicy):
+    user = User.objects.get(username="editor")
+    line = make_line("hello", "Hi!", "spicy", created_by=user)
+
+    change_line(editor, line, tone=spicy.pk, weight=20)
+
+    line.refresh_from_db()
+    assert (line.status, line.weight) == ("approved", 20)
+
+
+def test_other_words_for_a_published_spicy_line_need_somebody_else(editor, spicy):
+    line = make_line("hello", "Hi!", "spicy")
+
+    response = change_line(editor, line, tone=spicy.pk, text="Ho!")
+
+    assert "somebody else must publish it" in response.text
+    line.refresh_from_db()
+    assert line.text == "Hi!"
+
+
+def test_a_published_line_is_not_made_spicy_by_its_writer(editor, spicy):
+    user = User.objects.get(username="editor")
+    line = make_line("hello", "Hi!", "wholesome", created_by=user)
+
+    response = change_line(editor, line, tone=spicy.pk)
+
+    assert "somebody else must publish it" in response.text
+    line.refresh_from_db()
+    assert line.tone.slug == "wholesome"
+
+
+def test_the_weight_of_a_published_spicy_line_is_put_back_by_its_writer(editor, spicy):
+    user = User.objects.get(username="editor")
+    line = make_line("hello", "Hi!", "spicy", created_by=user)
+    for weight in (20, 30):
+        change_line(editor, line, tone=spicy.pk, weight=weight)
+
+    put_back(editor, TextEvent.objects.last())
+
+    line.refresh_from_db()
+    assert line.weight == 20
 
 
 def test_an_editor_cannot_say_that_a_tone_is_not_spicy(editor, spicy):

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from tests.make import make_line, make_tone, make_words
 from texts.approval import MayNotPublish, may_publish
 from texts.counting import count_shared
-from texts.history import put_back, save_line
+from texts.history import NotFree, put_back, save_line
 from texts.models import (
     FlaggedWord,
     GrammarException,
@@ -204,6 +204,19 @@ def test_the_writer_may_change_what_is_not_said(ada, spicy, changes):
     assert save_line(line, ada)
 
 
+@pytest.mark.parametrize(
+    "stored",
+    [{"text": "Ho!"}, {"tone": None}, {"status": "draft"}, {"status": "archived"}],
+)
+def test_what_is_said_anew_needs_another_person(ada, spicy, stored):
+    line = make_line("hello", "Hi!", "spicy", created_by=ada)
+    MessageTemplate.objects.update(**stored)
+
+    assert not may_publish(line, ada)
+    with pytest.raises(MayNotPublish):
+        save_line(line, ada)
+
+
 def test_one_person_will_do_for_other_tones_for_commands_and_by_default(ada, spicy):
     line = MessageTemplate(part="hello", text="Hi!", tone=spicy)
 
@@ -216,3 +229,49 @@ def test_one_person_will_do_for_other_tones_for_commands_and_by_default(ada, spi
 def test_there_is_one_row_of_settings():
     assert TextSettings.now() == TextSettings.now()
     assert not TextSettings.now().two_person_for_spicy
+
+
+def test_what_another_line_says_now_is_not_put_back(ada):
+    line = MessageTemplate(part="hello", text="Hi!")
+    first = save_line(line, ada)
+    line.text = "Ho!"
+    save_line(line, ada)
+    make_line("hello", "Hi!")
+
+    with pytest.raises(NotFree, match="Another one says the same"):
+        put_back(TextEvent.objects.get(pk=first.pk), ada)
+
+
+def test_a_line_is_not_put_back_under_a_tone_that_is_gone(ada):
+    tone = make_tone()
+    line = MessageTemplate(part="hello", text="Hi!", tone=tone)
+    first = save_line(line, ada)
+    line.tone = None
+    save_line(line, ada)
+    tone.delete()
+
+    with pytest.raises(NotFree, match="Its tone is gone"):
+        put_back(TextEvent.objects.get(pk=first.pk), ada)
+
+
+def test_a_word_is_not_put_back_into_a_list_that_is_gone(ada):
+    hobby, pet = make_words("hobby"), make_words("pet")
+    word = Word(word_list=hobby, text="chess")
+    first = save_line(word, ada)
+    word.word_list = pet
+    save_line(word, ada)
+    hobby.delete()
+
+    with pytest.raises(NotFree, match="Its list is gone"):
+        put_back(TextEvent.objects.get(pk=first.pk), ada)
+
+
+def test_the_same_words_may_stand_in_another_place(ada):
+    line = MessageTemplate(part="hello", text="Hi!", tone=make_tone())
+    first = save_line(line, ada)
+    line.text = "Ho!"
+    save_line(line, ada)
+    make_line("hello", "Hi!")
+    make_line("about", "Hi!", "wholesome")
+
+    assert put_back(TextEvent.objects.get(pk=first.pk), ada)

@@ -5,8 +5,9 @@ import openpyxl
 import pytest
 
 from tests.make import make_line, make_tone, make_words, make_workbook
+from texts.cells import SpreadsheetError
 from texts.models import MessageTemplate, Tone, Word, WordList
-from texts.spreadsheet import Counts, SpreadsheetError, import_workbook
+from texts.spreadsheet import Counts, import_workbook
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ import pytest
 from tests.make import make_line, make_tone, make_words
 from texts.lint import MAY, MUST, lint, musts
 from texts.models import FlaggedWord, MessageTemplate
-from texts.reading import reading_age
+from texts.reading_age import reading_age
 from texts.surroundings import Surroundings
 
 pytestmark = pytest.mark.django_db

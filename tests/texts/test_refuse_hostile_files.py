@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.make import make_ods, make_texts, make_workbook, zip_ods
+from texts.cells import SpreadsheetError
 from texts.loading import load_sheets
 from texts.models import MessageTemplate
 from texts.reader import read_file
-from texts.spreadsheet import SpreadsheetError, import_workbook
+from texts.spreadsheet import import_workbook
 
 pytestmark = pytest.mark.django_db
 

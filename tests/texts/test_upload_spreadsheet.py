@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from tests.make import make_line, make_ods, make_tone, make_words, make_workbook
+from texts.history import save_line
 from texts.loading import load_sheets
 from texts.models import (
     FlaggedWord,
@@ -17,6 +18,8 @@ from texts.models import (
     TextSettings,
     Tone,
     Upload,
+    Word,
+    WordList,
 )
 from texts.publishing import UNDO_TIME
 
@@ -139,6 +142,19 @@ def test_a_changed_line_is_shown_word_by_word_and_keeps_its_row(editor):
     assert MessageTemplate.objects.count() == 1
 
 
+def test_other_conditions_are_shown_in_words(editor):
+    make_line("hello", "Hi!")
+    headings = ["Sheet", "Text", "Weight", "Only trainwrecks"]
+    conditions = [headings, ["Hellos", "Hi!", "20", "yes"]]
+    sheets = {"Hellos": [["Any tone"], ["Hi!"]], "Conditions": conditions}
+    file = SimpleUploadedFile("texts.xlsx", make_workbook(sheets).getvalue())
+
+    page = editor.post(URL, {"file": file}, follow=True)
+
+    [change] = page.context["changes"].changed
+    assert change.conditions == ["weight: 10 → 20", "only with trainwrecks: no → yes"]
+
+
 def test_lines_that_are_gone_are_archived_only_when_that_is_ticked(editor):
     make_line("hello", "Old")
     rows = [["Any tone"], ["Something quite different!"]]
@@ -213,6 +229,39 @@ def test_the_bad_rows_are_marked_in_a_copy_that_can_be_uploaded_again(editor):
     assert "1 problem" in page.text
 
 
+def test_a_file_with_brackets_in_its_name_has_a_marked_copy_too(editor):
+    file = SimpleUploadedFile("Hellos[1].csv", b"Any tone\n{nmae}\n")
+    page = editor.post(URL, {"file": file}, follow=True)
+
+    copy = editor.get(f"{page.redirect_chain[-1][0]}notes.xlsx").getvalue()
+
+    workbook = openpyxl.load_workbook(io.BytesIO(copy))
+    assert workbook.sheetnames == ["What to mend", "Hellos_1_"]
+
+
+def test_a_tone_of_any_letters_gets_a_slug(editor):
+    make_tone("tone-1")
+    rows = [["Дерзкий", "大胆", "Frech"], ["Hi.", "Hi.", "Hi."]]
+
+    publish(editor, upload(editor, rows), new_tones="on")
+
+    slugs = dict(Tone.objects.values_list("name", "slug"))
+    del slugs["Tone-1"]
+    assert slugs == {"Дерзкий": "tone-2", "大胆": "tone-3", "Frech": "frech"}
+
+
+def test_a_word_is_never_a_draft(editor):
+    conditions = [["Sheet", "Text", "Status"], ["hobby", "chess", "draft"]]
+    sheets = {"hobby": [["Word"], ["chess"]], "Conditions": conditions}
+    file = SimpleUploadedFile("texts.xlsx", make_workbook(sheets).getvalue())
+
+    page = editor.post(URL, {"file": file}, follow=True)
+
+    assert "<td>Words are never drafts.</td>" in page.text
+    publish(editor, page, leave_out="on")
+    assert Word.objects.get().status == "approved"
+
+
 def test_new_tones_are_made_only_when_that_is_ticked(editor):
     make_tone("wholesome")
     rows = [["Intros use [name] to replace with name"], ["Wholesome A", "Dom B"]]
@@ -249,6 +298,26 @@ def test_who_comes_second_is_told_and_sees_the_difference(editor):
     assert line.text == "Hello there, you!"
 
 
+def answers_of_a_busy_site():
+    """Somebody saves a line just while the sheet is compared."""
+    if not MessageTemplate.objects.exists():
+        save_line(MessageTemplate(part="hello", text="Ho!"), None)
+    return {}
+
+
+def test_a_change_made_while_the_sheet_is_compared_is_told(editor, settings):
+    page = upload(editor, [["Any tone"], ["Hi!"]])
+    usual = settings.POSSIBLE_ANSWERS
+    settings.POSSIBLE_ANSWERS = f"{__name__}.answers_of_a_busy_site"
+    checked = editor.get(page.redirect_chain[-1][0], follow=True)
+    settings.POSSIBLE_ANSWERS = usual
+
+    response = publish(editor, checked)
+
+    assert response.status_code == 409
+    assert said() == ["Ho!"]
+
+
 def test_an_import_is_undone_with_all_it_did(editor):
     make_line("hello", "Hello there, {name}!")
     make_line("hello", "Old")
@@ -272,8 +341,22 @@ def test_what_was_changed_after_an_import_stays_when_that_is_undone(editor):
 
     response = editor.post(f"{URL}imports/{done.pk}/undo/", follow=True)
 
-    assert "1 put back. 1 were changed since and stay." in response.text
+    assert "1 put back. 1 stay: changed since" in response.text
     assert said() == ["One and a half."]
+
+
+def test_a_line_whose_old_words_are_taken_stays_when_its_import_is_undone(editor):
+    make_line("hello", "Hello there, {name}!")
+    publish(editor, upload(editor, [["Any tone"], ["Hello there, you!"], ["Two"]]))
+    make_line("hello", "Hello there, {name}!")
+    done = SpreadsheetImport.objects.get()
+
+    response = editor.post(f"{URL}imports/{done.pk}/undo/", follow=True)
+
+    assert "1 put back. 1 stay: changed since, or their old text is taken." in (
+        response.text
+    )
+    assert said() == ["Hello there, you!", "Hello there, {name}!"]
 
 
 def test_an_import_can_be_undone_for_thirty_days(editor):
@@ -342,6 +425,94 @@ def test_a_flagged_word_is_left_out_like_any_problem(editor):
     assert said() == ["Hi!"]
 
 
+def test_a_new_list_comes_with_the_lines_that_use_it(editor):
+    content = make_workbook(
+        {
+            "Hellos": [["Any tone"], ["I have {snack} and {snack#2}!"]],
+            "snack": [["Word"], ["crisps"], ["plums"]],
+        }
+    ).getvalue()
+    file = SimpleUploadedFile("texts.xlsx", content)
+
+    page = editor.post(URL, {"file": file}, follow=True)
+    publish(editor, page)
+
+    assert "0 problems" in page.text
+    assert said() == ["I have {snack} and {snack#2}!"]
+    assert [word.text for word in Word.objects.all()] == ["crisps", "plums"]
+    event = TextEvent.objects.get(text="plums")
+    assert event.after["word_list_id"] == WordList.objects.get().pk
+
+
+def test_a_word_that_replaces_another_does_not_count_twice(editor):
+    make_words("snack", "salty crisps")
+    content = make_workbook(
+        {
+            "Hellos": [["Any tone"], ["I have {snack} and {snack#2}!"]],
+            "snack": [["Word"], ["salted crisps"]],
+        }
+    ).getvalue()
+    file = SimpleUploadedFile("texts.xlsx", content)
+
+    page = editor.post(URL, {"file": file}, follow=True)
+
+    assert "The list snack has only 1, and it needs more" in page.text
+
+
+@pytest.mark.parametrize(
+    ("name", "note"), [("they", ""), ("x" * 32, ""), ("snack", "x" * 201)]
+)
+def test_a_refused_list_is_left_out_with_the_lines_that_use_it(editor, name, note):
+    sheets = {
+        "Hellos": [["Any tone"], ["Hi!"], [f"Have {{{name}}} and {{pet}}"]],
+        name: [[note], ["Word"], ["crisps"]],
+        "pet": [["Word"], ["otter"]],
+    }
+    file = SimpleUploadedFile("texts.ods", make_ods(sheets).getvalue())
+
+    page = editor.post(URL, {"file": file}, follow=True)
+    publish(editor, page, leave_out="on")
+
+    assert [word_list.name for word_list in WordList.objects.all()] == ["pet"]
+    assert [word.text for word in Word.objects.all()] == ["otter"]
+    is_slot_of_the_lover = name == "they"
+    assert ("Have" in " ".join(said())) == is_slot_of_the_lover
+
+
+def test_a_list_of_the_site_keeps_its_words_when_its_sheet_is_refused(editor):
+    make_words("snack", "plums")
+    sheets = {
+        "Hellos": [["Any tone"], ["Have {snack}!"]],
+        "snack": [["x" * 201], ["Word"], ["crisps"]],
+    }
+    file = SimpleUploadedFile("texts.xlsx", make_workbook(sheets).getvalue())
+
+    page = editor.post(URL, {"file": file}, follow=True)
+    publish(editor, page, leave_out="on")
+
+    assert said() == ["Have {snack}!"]
+    assert [word.text for word in Word.objects.all()] == ["plums"]
+    assert WordList.objects.get().note == ""
+
+
+def test_a_flagged_word_of_a_list_is_left_out_too(editor):
+    FlaggedWord.objects.create(word="crazy", severity="refuse")
+    sheets = {
+        "Hellos": [["Any tone"], ["I do {hobby}"], ["I like {sport}"]],
+        "hobby": [["Word"], ["crazy golf"], ["chess"]],
+        "sport": [["Word"], ["crazy golf"]],
+    }
+    file = SimpleUploadedFile("texts.xlsx", make_workbook(sheets).getvalue())
+
+    page = editor.post(URL, {"file": file}, follow=True)
+    publish(editor, page, leave_out="on")
+
+    assert "Not with “crazy”" in page.text
+    assert "The list sport has no words: nobody could say this." in page.text
+    assert [word.text for word in Word.objects.all()] == ["chess"]
+    assert said() == ["I do {hobby}"]
+
+
 def test_a_spicy_line_comes_in_as_a_draft_where_two_people_are_wanted(editor):
     TextSettings.now()
     TextSettings.objects.update(two_person_for_spicy=True)
@@ -352,6 +523,33 @@ def test_a_spicy_line_comes_in_as_a_draft_where_two_people_are_wanted(editor):
 
     assert "somebody else must publish it" in page.text
     assert MessageTemplate.objects.get().status == "draft"
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "found"),
+    [
+        ("Come closer, {name}.", "approved", "approved"),
+        ("Come closer, {name}.", "draft", "draft"),
+        ("Come much closer, {name}.", "approved", "draft"),
+    ],
+)
+def test_the_sheet_changes_the_weight_of_a_spicy_line_of_its_editor_alone(
+    editor, text, status, found
+):
+    TextSettings.objects.create(pk=1, two_person_for_spicy=True)
+    make_tone("wholesome", is_spicy=True)
+    user = User.objects.get()
+    line = make_line(
+        "hello", "Come closer, {name}.", "wholesome", created_by=user, status=status
+    )
+    weights = [["Sheet", "Tone", "Text", "Weight"], ["Hellos", "Wholesome", text, "20"]]
+    sheets = {"Hellos": [["Wholesome"], [text]], "Conditions": weights}
+    file = SimpleUploadedFile("texts.xlsx", make_workbook(sheets).getvalue())
+
+    publish(editor, editor.post(URL, {"file": file}, follow=True))
+
+    line.refresh_from_db()
+    assert (line.text, line.weight, line.status) == (text, 20, found)
 
 
 def test_nobody_publishes_the_upload_of_another_editor(editor, client):

@@ -5,7 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from texts.spreadsheet import SpreadsheetError, import_workbook
+from texts.cells import SpreadsheetError
+from texts.spreadsheet import import_workbook
 
 
 class Command(BaseCommand):
