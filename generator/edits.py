@@ -60,9 +60,10 @@ def find_basis(name: str) -> np.ndarray:
 
 
 def steering_files() -> Iterator[Path]:
-    """What was fitted here, and what came with the shipped faces."""
+    """What was fitted here, and what came with the networks and the shipped faces."""
     folders = [
         Path(settings.VAR_DIR) / "networks",
+        settings.BASE_DIR / "fixtures/steering",
         settings.BASE_DIR / "fixtures/faces",
     ]
     for folder in folders:

@@ -13,6 +13,10 @@ class GeneratorError(ValueError):
     """Something that cannot be done; the message is for the person who asked."""
 
 
+class LoadError(GeneratorError):
+    """A file that cannot be used as a network; the message is one plain sentence."""
+
+
 def in_plain_words(handle: Callable[..., None]) -> Callable[..., None]:
     """For a command's `handle`: one sentence and exit status 1 instead of a traceback.
 

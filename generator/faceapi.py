@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from generator.errors import LoadError
 from generator.faceres import conv, linear
-from generator.unpickling import LoadError
 
 MEAN_RGB = (122.782, 117.001, 104.298)
 NUM_MAIN_BLOCKS = 2

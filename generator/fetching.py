@@ -17,6 +17,7 @@ from typing import ClassVar
 
 from django.conf import settings
 
+from generator.arguments import DEFAULT_NETWORK
 from generator.errors import GeneratorError
 from generator.openvino_ir import read_constants, read_mobilestylegan
 from generator.registry import NetworkFile
@@ -98,8 +99,8 @@ MOBILESTYLEGAN = Wheel(
     num_bytes=37_588_926,
     given_by="--wheel random_face-2021.7.21.1-py3-none-any.whl",
 )
-DEFAULT_NETWORK = {
-    "name": "mobilestylegan-ffhq",
+DEFAULT_NETWORK_FIELDS = {
+    "name": DEFAULT_NETWORK,
     "title": "MobileStyleGAN (FFHQ)",
     "subject": "faces",
     "licence": (
@@ -191,7 +192,7 @@ def check(path: Path, package: Package) -> None:
 
 
 def keep(path: Path, package: Package) -> Path:
-    """Move an archive into var/downloads if it is the right one."""
+    """Copy an archive into var/downloads if it is the right one."""
     check(path, package)
     kept = downloads() / package.file_name
     kept.parent.mkdir(parents=True, exist_ok=True)

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from generator.errors import LoadError
 from generator.tensors import TensorReader, is_call, read_number
-from generator.unpickling import REBUILD_MODULE, LoadError, shown
+from generator.unpickling import REBUILD_MODULE, shown
 
 FORMAT_VERSION = 6
 MAX_ENTRIES = 1000  # of a dictionary that is walked through

@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from faces.models import Network
+from generator.errors import LoadError
 from generator.mobilestylegan import MobileStyleGAN
-from generator.snapshots import LoadError, Snapshot
+from generator.snapshots import Snapshot
 from generator.stylegan2 import StyleGAN2
 from generator.weights import read_weights
 

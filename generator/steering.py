@@ -21,8 +21,9 @@ from safetensors.numpy import save
 from torch import Tensor
 
 from faces.files import write_whole
-from generator.snapshots import LoadError
+from generator.errors import LoadError
 
+SUFFIX = ".steering.safetensors"
 TRAITS = ["gender", "age", "skin"]
 """Logit of the probability of a man; natural logarithm of the age in years; how dark the
 skin looks, 0 light to 2 dark."""
@@ -164,10 +165,19 @@ def cross_validated_r2(x: np.ndarray, y: np.ndarray, ridge: float) -> float:
 
 def steering_path(sha256: str) -> Path:
     """Beside the weights of the network with this SHA-256."""
-    return Path(settings.VAR_DIR) / "networks" / f"{sha256}.steering.safetensors"
+    return Path(settings.VAR_DIR) / "networks" / f"{sha256}{SUFFIX}"
+
+
+def shipped_path(sha256: str) -> Path:
+    return settings.BASE_DIR / "fixtures/steering" / f"{sha256}{SUFFIX}"
 
 
 def save_steering(steering: Steering, sha256: str) -> None:
+    """Make these the directions of a network.
+
+    They are kept under their own name too: once there are newer ones, faces that were
+    moved along these can still be drawn again.
+    """
     arrays = {
         "directions": steering.directions,
         "means": steering.means,
@@ -177,14 +187,20 @@ def save_steering(steering: Steering, sha256: str) -> None:
         "slopes": steering.slopes,
     }
     facts = {"network": sha256, "r2": steering.r2, "num_faces": steering.num_faces}
-    write_whole(steering_path(sha256), save(arrays, {"facts": json.dumps(facts)}))
+    data = save(arrays, {"facts": json.dumps(facts)})
+    path = steering_path(sha256)
+    write_whole(path.with_name(f"{sha256}-{steering.name}{SUFFIX}"), data)
+    write_whole(path, data)
 
 
 def load_steering(sha256: str) -> Steering | None:
-    """Return what was fitted for a network; None if nothing was."""
-    path = steering_path(sha256)
-    if not path.exists():
+    """Return what was fitted for a network, or came with it; None if nothing was."""
+    paths = [
+        path for path in (steering_path(sha256), shipped_path(sha256)) if path.exists()
+    ]
+    if not paths:
         return None
+    path = paths[0]
     try:
         with safe_open(path, "np") as file:
             facts = json.loads(file.metadata()["facts"])

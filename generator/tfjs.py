@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from generator.unpickling import LoadError
+from generator.errors import LoadError
 
 STORED = {"float32": "<f4", "float16": "<f2", "int32": "<i4", "uint8": "|u1"}
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, NoReturn
 
-from generator.errors import GeneratorError
+from generator.errors import LoadError
 
 MAX_BYTES = 1_000_000_000  # the largest published snapshots have 400 MB
 MAX_STEPS = 300_000  # instructions; a network of 1024 x 1024 takes some 50 000
@@ -55,10 +55,6 @@ ALLOWED_STEPS = {
 }
 
 STEPS = {step.code.encode("latin1"): step for step in pickletools.opcodes}
-
-
-class LoadError(GeneratorError):
-    """A file that cannot be used as a network; the message is one plain sentence."""
 
 
 DAMAGED = "The file is truncated or damaged: its pickle cannot be read to the end."

@@ -8,7 +8,8 @@ from typing import Any
 from django.conf import settings
 from safetensors.numpy import save
 
-from generator.snapshots import LoadError, Snapshot
+from generator.errors import LoadError
+from generator.snapshots import Snapshot
 
 HEADER_LENGTH = 8
 """Bytes at the start of the format: how long its JSON header is, little-endian."""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from generator.snapshots import LoadError, read_snapshot
+from generator.errors import LoadError
+from generator.snapshots import read_snapshot
 
 
 def refusal(data):

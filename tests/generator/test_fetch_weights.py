@@ -3,7 +3,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from faces.models import Network
-from generator.fetching import DEFAULT_NETWORK, MOBILESTYLEGAN
+from generator.fetching import DEFAULT_NETWORK_FIELDS, MOBILESTYLEGAN
 from generator.models import TopUpSettings
 from generator.networks import load_network
 from generator.registry import is_complete
@@ -70,7 +70,9 @@ def test_the_demo_names_the_same_network():
 
     network = Network.objects.get()
     assert network.sha256 == MOBILESTYLEGAN.sha256
-    assert {key: getattr(network, key) for key in DEFAULT_NETWORK} == DEFAULT_NETWORK
+    assert {
+        key: getattr(network, key) for key in DEFAULT_NETWORK_FIELDS
+    } == DEFAULT_NETWORK_FIELDS
 
 
 def test_without_a_network_the_way_by_hand_is_said(monkeypatch, var):

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from generator.errors import LoadError
 from generator.openvino_ir import read_constants, read_mobilestylegan
-from generator.snapshots import LoadError
 
 ONE = '<data element_type="f32" shape="2, 3" offset="4" size="24"/>'
 

@@ -4,8 +4,9 @@ import pickle
 import numpy as np
 import pytest
 
+from generator.errors import LoadError
 from generator.tensors import TensorReader
-from generator.unpickling import LoadError, Unpickler
+from generator.unpickling import Unpickler
 from tests.generator.pickles import (
     call,
     plain,

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from generator.snapshots import MAX_BYTES, LoadError
+from generator.errors import LoadError
+from generator.snapshots import MAX_BYTES
 from generator.unpickling import Unpickler
 from tests.generator.pickles import (
     call,

@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from generator.crops import CROP_60, cut, resize, to_image
+from generator.errors import LoadError
 from generator.faceapi import FaceApi
 from generator.faceres import FaceRes
 from generator.tfjs import read_weights
-from generator.unpickling import LoadError
 
 
 def manifest(*weights):

