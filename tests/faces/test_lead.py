@@ -54,6 +54,10 @@ def status_of(face):
     return face.status
 
 
+def last_reason(face):
+    return face.events.first().reason
+
+
 def make_refused(**veto):
     face = make_waiting()
     deciding.rate(face.pk, make_rater(), **({"adult": "no"} | veto))
@@ -140,6 +144,7 @@ def test_word_of_the_lead_approves(press, lead):
     assert face.gender == "woman"
     word = face.ratings.get(purpose="lead")
     assert (word.rater, word.round, word.note) == (lead, 0, "Sure.")
+    assert last_reason(face) == "Settled by the lead."
 
 
 def test_missing_label_is_asked_for_and_the_note_is_kept(press):
@@ -160,6 +165,7 @@ def test_lead_refuses(press):
 
     assert status_of(face) == "rejected"
     assert face.problem == "real_person"
+    assert last_reason(face).startswith("Refused by the lead:")
 
 
 def test_refusal_needs_a_reason(press):
@@ -178,6 +184,7 @@ def test_unusable_is_a_refusal(press):
     press("decide", face.pk, **LABELS | {"quality": "unusable"})
 
     assert status_of(face) == "rejected"
+    assert last_reason(face) == "Refused by the lead: unusable."
 
 
 def test_second_lead_hears_who_was_faster(press):
@@ -208,6 +215,7 @@ def test_veto_that_decided_nothing_yet_is_not_overruled(lead):
     deciding.decide(face.pk, lead, adult="yes", **LABELS)
 
     assert status_of(face) == "rejected"
+    assert last_reason(face) == "Refused by the panel: under 25 or unsure."
 
 
 def test_lead_does_not_stand_in_for_a_rater(lead):
@@ -228,6 +236,7 @@ def test_lead_takes_a_word_back(press, client):
     press("take_back", face.ratings.get(purpose="lead").pk)
 
     assert status_of(face) == "unrated"
+    assert last_reason(face) == "The lead took the decision back."
     assert face in disputed()
 
 
