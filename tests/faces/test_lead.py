@@ -3,14 +3,16 @@
 import threading
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from faces import answering, deciding
+from faces.chores import faces_to_decide
 from faces.deciding import CannotRate
-from faces.lead import cases, disputed, left_over, refused, reported
+from faces.lead_queues import cases, disputed, left_over, refused, reported
 from faces.models import Face, FaceEvent, Rating, Report, Skip
 from tests.make import (
     make_conflict,
@@ -282,6 +284,18 @@ def test_two_raters_who_disagree_and_nobody_else_leave_it_to_the_lead(press, lea
     assert status_of(face) == "approved"
 
 
+def test_lead_is_told_of_faces_in_conflict_and_of_those_left_over(client, lead):
+    make_conflict()
+    left = make_waiting()
+    for rater in User.objects.all():
+        Skip.objects.create(face=left, rater=rater)
+
+    sentence, address = faces_to_decide(lead)
+
+    assert sentence == "2 faces need the lead's word."
+    assert address == LEAD
+
+
 def test_those_who_skipped_are_asked_again(press, lead):
     face = make_waiting()
     Skip.objects.create(face=face, rater=lead)
@@ -312,6 +326,25 @@ def test_page_says_that_a_veto_is_final(client, lead):
     page = text_of(client.get(LEAD))
 
     assert "nobody can approve these faces any more, the lead included" in page
+
+
+def test_veto_is_found_beside_votes_that_passed_the_face():
+    passed_before = make_refused()
+    make_rating(passed_before)
+    face = make_rating().face
+    deciding.rate(face.pk, make_rater(), adult="yes", problem="nudity")
+    make_rating(face)
+
+    assert list(refused()) == [face, passed_before]
+
+
+def test_face_without_a_standing_veto_of_a_rater_is_not_among_the_refused():
+    face = make_rating(adult="no", undone_at=timezone.now()).face
+    make_rating(face)
+    make_rating(face, adult="no", purpose="gold")
+    face.reject("By screening.")
+
+    assert not refused()
 
 
 def test_newest_refusal_comes_first():

@@ -6,7 +6,6 @@ from django.db import connection
 
 from faces.guards import RETIRED, guards_of
 
-
 TRIGGERS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
