@@ -176,7 +176,7 @@ class GoldFaceAdmin(admin.ModelAdmin):
 
     @admin.display(description="picture")
     def picture(self, gold):
-        return FaceAdmin(Face, self.admin_site).thumbnail(gold.face)
+        return picture_of(gold.face, 96)
 
 
 @admin.register(FaceEvent)

@@ -32,11 +32,6 @@ def ordinal(a: Any, b: Any, totals: Counter[Any]) -> float:
     return (between - (totals[a] + totals[b]) / 2) ** 2
 
 
-def interval(a: Any, b: Any, totals: Counter[Any]) -> float:
-    """Values are numbers."""
-    return (a - b) ** 2
-
-
 def alpha(units: Units, distance: Distance = nominal) -> float | None:
     """Krippendorff's alpha: 1 if all agree, 0 if as much as by chance, below if less.
 

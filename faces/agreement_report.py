@@ -8,13 +8,13 @@ from statistics import median
 from typing import NamedTuple, TypeVar
 
 from faces.agreement import Distance, agreement, alpha, nominal, ordinal
-from faces.judged import Said, Vote
+from faces.judged import Judged, Said
 
 SOLID, TENTATIVE = 0.8, 0.667
 """Bounds of alpha that Krippendorff names: below the second, conclude nothing."""
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
-Faces = Collection[Sequence[Vote]]
+Faces = Collection[Sequence[Judged]]
 """The votes on each face."""
 
 
@@ -76,7 +76,7 @@ class RaterFigures:
 
 
 @dataclass(frozen=True)
-class Report:
+class AgreementReport:
     num_votes: int
     num_shared: int
     overall: list[Figures]
@@ -85,12 +85,12 @@ class Report:
     raters: list[RaterFigures]
 
 
-def report(votes: Sequence[Vote], gold: Mapping[int, Said]) -> Report:
+def report(votes: Sequence[Judged], gold: Mapping[int, Said]) -> AgreementReport:
     judged = [vote for vote in votes if vote.purpose == "judge"]
     by_face = grouped(judged, lambda vote: vote.face)
     shared = [face for face in by_face.values() if len(face) > 1]
     weeks = grouped(shared, week_of)
-    return Report(
+    return AgreementReport(
         num_votes=len(judged),
         num_shared=len(shared),
         overall=figures(shared),
@@ -109,7 +109,7 @@ def grouped(things: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
     return groups
 
 
-def week_of(face: Sequence[Vote]) -> date:
+def week_of(face: Sequence[Judged]) -> date:
     last = max(vote.day for vote in face)
     return last - timedelta(days=last.weekday())
 
@@ -130,8 +130,8 @@ def figures(faces: Faces) -> list[Figures]:
 
 def rater_figures(
     name: str,
-    votes: Sequence[Vote],
-    by_face: Mapping[int, Sequence[Vote]],
+    votes: Sequence[Judged],
+    by_face: Mapping[int, Sequence[Judged]],
     gold: Mapping[int, Said],
 ) -> RaterFigures:
     judged = [vote for vote in votes if vote.purpose == "judge"]
@@ -177,7 +177,7 @@ def passes(said: Said) -> bool:
     return said.get("adult") == "yes" and said.get("problem") == "none"
 
 
-def repeats(votes: Iterable[Vote]) -> list[tuple[Said, Said]]:
+def repeats(votes: Iterable[Judged]) -> list[tuple[Said, Said]]:
     """What one rater said of the same face, the first time and each time after."""
     by_face = grouped(votes, lambda vote: vote.face).values()
     in_order = [sorted(face, key=lambda vote: vote.round) for face in by_face]

@@ -3,24 +3,21 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from faces import charts
+from faces.access import for_lead
 from faces.agreement_report import JUDGEMENTS, Figures, report
 from faces.judged import read_gold, read_votes
 from faces.models import Rating
 from faces.period import PeriodForm
-from faces.votes import csv_lines
+from faces.votes_csv import csv_lines
 
 
 @require_safe
-@never_cache
-@login_required
-@permission_required("faces.decide_face", raise_exception=True)
+@for_lead
 def agreement(request: HttpRequest) -> HttpResponse:
     form = PeriodForm(request.GET)
     if not form.is_valid():
@@ -32,9 +29,7 @@ def agreement(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@never_cache
-@login_required
-@permission_required("faces.decide_face", raise_exception=True)
+@for_lead
 def votes(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     form = PeriodForm(request.GET)
     if not form.is_valid():

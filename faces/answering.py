@@ -2,7 +2,6 @@
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from faces.deciding import CannotRate, decided_meanwhile
@@ -22,7 +21,7 @@ def show_again(face_id: int, lead: User, note: str, last_report: int) -> None:
         raise CannotRate(decided_meanwhile(face))
     if any(rating.is_veto for rating in face.ratings.deciding()):
         raise CannotRate(VETO_STANDS)
-    if open_reports(face).filter(pk__gt=last_report).exists():
+    if face.reports.open().filter(pk__gt=last_report).exists():
         raise CannotRate("Somebody else reported it meanwhile. Please look again.")
     face.show_again(because("The lead found nothing wrong", note), lead)
     close_reports(face, Outcome.DISMISSED, lead)
@@ -33,7 +32,6 @@ def revoke(face_id: int, lead: User, note: str) -> None:
     face = Face.objects.select_for_update().get(pk=face_id)
     if not face.revoke(because("Revoked by the lead", note), lead):
         raise CannotRate(decided_meanwhile(face))
-    close_reports(face, Outcome.REVOKED, lead)
 
 
 @transaction.atomic
@@ -46,12 +44,10 @@ def close(face_id: int, lead: User) -> None:
     close_reports(face, Outcome.REVOKED if is_gone else Outcome.DISMISSED, lead)
 
 
-def open_reports(face: Face) -> QuerySet[Report]:
-    return Report.objects.filter(face=face, outcome=Outcome.OPEN)
-
-
 def close_reports(face: Face, outcome: str, lead: User) -> None:
-    open_reports(face).update(outcome=outcome, closed_by=lead, closed_at=timezone.now())
+    face.reports.open().update(
+        outcome=outcome, closed_by=lead, closed_at=timezone.now()
+    )
 
 
 def because(reason: str, note: str) -> str:

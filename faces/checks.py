@@ -101,8 +101,13 @@ def report_reason(rating: Rating) -> str:
 
 
 def known_answer(rating: Rating) -> str:
-    """What the rater of a gold face is told, privately, after the vote."""
-    gold = rating.face.gold
+    """What the rater of a gold face is told, privately, after the vote.
+
+    Nothing, if the lead has taken the answer back meanwhile.
+    """
+    gold = getattr(rating.face, "gold", None)
+    if gold is None:
+        return ""
     said, answer = pressed(rating), pressed(gold)
     otherwise = in_words([key for key in answer if key not in said])
     return f"The panel said {otherwise or 'the same'}. {gold.why}".strip()

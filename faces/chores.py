@@ -3,7 +3,7 @@
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from faces.lead import disputed, reported
+from faces.lead_queues import num_unsettled, reported
 from faces.waiting import waiting_for
 
 Chore = tuple[str, str] | None
@@ -19,7 +19,7 @@ def faces_to_rate(user: User) -> Chore:
 
 
 def faces_to_decide(user: User) -> Chore:
-    number = disputed().count() if user.has_perm("faces.decide_face") else 0
+    number = num_unsettled() if user.has_perm("faces.decide_face") else 0
     if not number:
         return None
     return f"{counted(number, 'face needs', 'faces need')} the lead's word.", reverse(

@@ -33,8 +33,6 @@ class Verdict(NamedTuple):
     """approved, rejected, or unrated while there is more to ask."""
     labels: dict[str, str]
     """What the face shows, as far as that is settled."""
-    wants: str = ""
-    """Who is asked next: rater or lead; nobody once it is decided."""
     reason: str = ""
 
 
@@ -43,20 +41,19 @@ def consensus(votes: Collection[Vote], raters_needed: int) -> Verdict:
 
     One veto rejects. Approved is only what `raters_needed` different people called
     clearly adult and free of problems, with a majority of as many for each label.
-    When one more than needed do not settle it, the lead does, and names the labels.
+    Where that does not settle it, the lead's labels do.
     """
     if vetoes := [vote for vote in votes if vote.is_veto]:
         return veto(vetoes)
     raters = {vote.rater for vote in votes if not vote.is_lead}
     if len(raters) < raters_needed:
-        return Verdict("unrated", {}, wants="rater")
+        return Verdict("unrated", {})
     settled = {name: settle_label(name, votes, raters_needed) for name in LABELS}
     if settled["quality"] == "unusable":
         return Verdict("rejected", {}, reason="unusable")
     if all(settled.values()):
         return Verdict("approved", {k: v for k, v in settled.items() if v})
-    wants = "rater" if len(raters) <= raters_needed else "lead"
-    return Verdict("unrated", {}, wants=wants)
+    return Verdict("unrated", {})
 
 
 def settle_label(name: str, votes: Collection[Vote], raters_needed: int) -> str | None:

@@ -81,12 +81,18 @@ def undo(rating: Rating) -> None:
         face.change_status(
             face.status,
             Face.Status.UNRATED,
-            "A rater took a vote back.",
+            why_taken_back(rating),
             rating.rater,
             review=Face.Review.NONE,
             **UNDECIDED,
         )
     settle(face, rating.rater)
+
+
+def why_taken_back(rating: Rating) -> str:
+    if rating.purpose == Rating.Purpose.LEAD:
+        return "The lead took the decision back."
+    return "A rater took a vote back."
 
 
 def decided_by(face: Face, rating: Rating) -> bool:
@@ -107,7 +113,7 @@ def settle(face: Face, by: User | None = None) -> Verdict:
         face.change_status(
             Face.Status.UNRATED,
             Face.Status.APPROVED,
-            f"Agreed by {len({vote.rater for vote in votes})} raters.",
+            why_approved(votes),
             by,
             adult=Face.Adult.YES,
             problem=Face.Problem.NONE,
@@ -115,11 +121,24 @@ def settle(face: Face, by: User | None = None) -> Verdict:
             **verdict.labels,
         )
     elif verdict.status == Face.Status.REJECTED and face.status in BLOCKABLE:
-        reason = f"Refused by the panel: {verdict.reason}."
+        reason = f"Refused by {who_refused(votes)}: {verdict.reason}."
         face.change_status(
             face.status, Face.Status.REJECTED, reason, by, **verdict.labels
         )
     return verdict
+
+
+def why_approved(votes: list[Vote]) -> str:
+    if any(vote.is_lead for vote in votes):
+        return "Settled by the lead."
+    return f"Agreed by {len({vote.rater for vote in votes})} raters."
+
+
+def who_refused(votes: list[Vote]) -> str:
+    """Whoever vetoed the face; or, where nobody did, whoever settled what it shows."""
+    vetoes = [vote for vote in votes if vote.is_veto]
+    is_by_lead = any(vote.is_lead for vote in vetoes or votes)
+    return "the lead" if is_by_lead else "the panel"
 
 
 def vote_of(rating: Rating) -> Vote:

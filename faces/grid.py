@@ -30,7 +30,7 @@ class Ticked(NamedTuple):
 def next_faces(find: str, rater: User, after: int) -> QuerySet[Face]:
     """Waiting faces that this rater has said nothing of."""
     own = Rating.objects.standing().filter(face=OuterRef("pk"), rater=rater)
-    waiting = Face.objects.filter(status=Face.Status.UNRATED, pk__gt=after)
+    waiting = Face.objects.unrated().filter(pk__gt=after)
     if find == "trainwrecks":
         waiting = waiting.exclude(proposed_quality=TRAINWRECK)
     return waiting.exclude(Exists(own)).order_by("pk")
@@ -57,10 +57,8 @@ def veto(face: Face, rater: User) -> int | None:
 
 def propose(face: Face, quality: str) -> bool:
     """Sort a face that still waits; what it was proposed as before stays on `face`."""
-    same = Face.objects.filter(
-        pk=face.pk,
-        status=Face.Status.UNRATED,
-        proposed_quality=face.proposed_quality,
+    same = Face.objects.unrated().filter(
+        pk=face.pk, proposed_quality=face.proposed_quality
     )
     return same.exclude(proposed_quality=quality).update(proposed_quality=quality) == 1
 
@@ -71,13 +69,13 @@ def untick(ticked: Ticked, rater: User) -> int:
     sorted_faces = Face.objects.filter(
         pk__in=ticked.proposals, proposed_quality=TRAINWRECK
     )
-    num_votes = sum(is_undone(vote) for vote in votes)
+    num_votes = sum(take_back(vote) for vote in votes)
     return num_votes + sum(
         propose(face, ticked.proposals[str(face.pk)]) for face in sorted_faces
     )
 
 
-def is_undone(vote: Rating) -> bool:
+def take_back(vote: Rating) -> bool:
     try:
         undo(vote)
     except CannotRate:

@@ -1,20 +1,17 @@
 """Many faces on one page, and their ticks."""
 
-from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required, permission_required
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from faces.access import for_rater, user_of
 from faces.grid import FACES_SHOWN, Ticked, next_faces, tick, untick
 from faces.models import Face
 
@@ -39,15 +36,6 @@ class TicksForm(PlaceForm):
     last = forms.IntegerField(min_value=0, max_value=2**63 - 1)
 
 
-def for_rater(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    may_rate = permission_required("faces.rate_face", raise_exception=True)
-    return never_cache(login_required(may_rate(view)))
-
-
-def rater_of(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
 @require_safe
 @for_rater
 def grid(request: HttpRequest) -> HttpResponse:
@@ -55,7 +43,7 @@ def grid(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return redirect("faces:grid")
     place = form.cleaned_data
-    waiting = next_faces(place["find"], rater_of(request), place["after"])
+    waiting = next_faces(place["find"], user_of(request), place["after"])
     context = {
         **place,
         "faces": (faces := list(waiting[:FACES_SHOWN])),
@@ -74,7 +62,7 @@ def tick_faces(request: HttpRequest) -> HttpResponse:
         messages.error(request, "Nothing was changed: the page sent something garbled.")
         return redirect("faces:grid")
     place, faces = form.cleaned_data, form.cleaned_data["faces"]
-    ticked = tick(place["find"], faces, rater_of(request))
+    ticked = tick(place["find"], faces, user_of(request))
     if ticked.total:
         where = {"find": place["find"], "after": place["after"]}
         request.session[LAST_GRID] = {"ticked": ticked._asdict(), "where": where}
@@ -102,7 +90,7 @@ def untick_faces(request: HttpRequest) -> HttpResponse:
         messages.warning(request, "There is no grid to undo.")
         return redirect("faces:grid")
     ticked = Ticked(**grid["ticked"])
-    num_undone = untick(ticked, rater_of(request))
+    num_undone = untick(ticked, user_of(request))
     messages.success(request, f"Taken back: {num_undone} of {ticked.total} ticks.")
     return redirect_to(**grid["where"])
 

@@ -5,15 +5,15 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple
 
+from faces.consensus import LABELS
 from faces.models import Face, GoldFace, RatingQuerySet
 
 Said = Mapping[str, str]
 """A value for each judgement that was made."""
-LABELS = ["gender", "age_bucket", "quality"]
 NO_PROBLEM = (Face.Problem.NONE, Face.Problem.LOOKS_YOUNG, Face.Problem.UNKNOWN)
 
 
-class Vote(NamedTuple):
+class Judged(NamedTuple):
     face: int
     rater: str
     purpose: str
@@ -38,11 +38,11 @@ def said_of(adult: str, problem: str, *labels: str) -> Said:
     return {"adult": "yes", "problem": "none", **known}
 
 
-def read_votes(ratings: RatingQuerySet) -> list[Vote]:
+def read_votes(ratings: RatingQuerySet) -> list[Judged]:
     facts = ["face_id", "rater__username", "purpose", "round", "rated_at", "seconds"]
     rows = ratings.order_by("pk").values_list(*facts, "adult", "problem", *LABELS)
     return [
-        Vote(face, rater, purpose, nth, rated_at.date(), seconds, said_of(*said))
+        Judged(face, rater, purpose, nth, rated_at.date(), seconds, said_of(*said))
         for face, rater, purpose, nth, rated_at, seconds, *said in rows.iterator(5000)
     ]
 

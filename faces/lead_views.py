@@ -2,32 +2,25 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required, permission_required
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import pluralize
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from faces import answering, deciding
-from faces import lead as queues
+from faces import lead_queues as queues
+from faces.access import View, for_lead, user_of
 from faces.deciding import CannotRate
-from faces.lead import Case
 from faces.lead_forms import AnswerForm, FaceForm, LabelsForm, RefusalForm, SeenForm
+from faces.lead_queues import Case
 from faces.models import Face
 
-View = Callable[..., HttpResponse]
 CASES_SHOWN, REFUSED_SHOWN = 12, 24
-
-
-def for_lead(view: View) -> View:
-    may_decide = permission_required("faces.decide_face", raise_exception=True)
-    return never_cache(login_required(may_decide(view)))
 
 
 def button(view: Callable[..., str | HttpResponse]) -> View:
@@ -38,7 +31,7 @@ def button(view: Callable[..., str | HttpResponse]) -> View:
     @wraps(view)
     def press(request: HttpRequest, **where: int) -> HttpResponse:
         try:
-            said = view(request, cast(User, request.user), **where)
+            said = view(request, user_of(request), **where)
         except CannotRate as error:
             messages.warning(request, str(error))
         else:
@@ -71,7 +64,7 @@ def lead_page(
         "disputed": queue(queues.disputed()),
         "refused": queue(queues.refused(), REFUSED_SHOWN),
         "left_over": queue(queues.left_over()),
-        "own_words": queues.own_words(cast(User, request.user)),
+        "own_words": queues.own_words(user_of(request)),
         "veto_stands": answering.VETO_STANDS,
         "has_errors": refilled is not None,
     }

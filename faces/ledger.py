@@ -13,6 +13,8 @@ from typing import Any, Self
 
 from django.conf import settings
 
+from faces.files import write_down_names
+
 logger = logging.getLogger(__name__)
 
 RETIRED = "retired"
@@ -94,7 +96,7 @@ def append(path: Path, lines: Iterable[Line]) -> None:
         file.write(text.encode())
         file.flush()
         os.fsync(file.fileno())
-    sync_folder(path.parent)
+    write_down_names(path.parent)
 
 
 def is_torn(file: Any) -> bool:
@@ -102,15 +104,6 @@ def is_torn(file: Any) -> bool:
         return False
     file.seek(-1, os.SEEK_END)
     return file.read() != b"\n"
-
-
-def sync_folder(folder: Path) -> None:
-    """Make sure that a new file is still in its folder after a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def read(path: Path) -> Contents:

@@ -115,9 +115,13 @@ class FaceQuerySet(models.QuerySet["Face"]):
         """Faces that visitors may see; the database vouches for what approved means."""
         return self.filter(status=Face.Status.APPROVED)
 
+    def unrated(self) -> Self:
+        """Faces that still wait for the panel, raters and lead alike."""
+        return self.filter(status=Face.Status.UNRATED)
+
     def taken_away(self) -> Self:
         """Faces that visitors could see once: of what is gone, the others never were."""
-        return self.filter(status__in=[Face.Status.REPORTED, Face.Status.REVOKED])
+        return self.filter(status__in=Face.TAKEN_AWAY)
 
     def remaining(self) -> Self:
         """Faces of which nobody has said the last word yet."""
@@ -190,6 +194,8 @@ class Face(models.Model):
         NONE = "none", "nobody yet"
         SHIPPED = "shipped", "looked at before it was shipped with the demo"
         PANEL = "panel", "agreed by the panel"
+
+    TAKEN_AWAY = [Status.REPORTED, Status.REVOKED]
 
     key = models.CharField(
         max_length=11,
@@ -319,6 +325,10 @@ class Face(models.Model):
         return self.status in (self.Status.APPROVED, self.Status.REJECTED)
 
     @property
+    def is_taken_away(self) -> bool:
+        return self.status in self.TAKEN_AWAY
+
+    @property
     def is_trainwreck(self) -> bool:
         return self.quality == self.Quality.TRAINWRECK
 
@@ -389,7 +399,8 @@ class Face(models.Model):
         )
 
 
-TAKEN_AWAY = {Face.Status.REPORTED, Face.Status.REJECTED, Face.Status.REVOKED}
+BLOCKED = {*Face.TAKEN_AWAY, Face.Status.REJECTED}
+"""What must stay away from visitors, whatever backup is restored."""
 
 
 def note_change(
@@ -404,7 +415,7 @@ def note_change(
             outcome=Report.Outcome.REVOKED, closed_by=by, closed_at=timezone.now()
         )
     is_by_screening = new == Face.Status.REJECTED and by is None
-    if TAKEN_AWAY.intersection([old, new]) and not is_by_screening:
+    if BLOCKED.intersection([old, new]) and not is_by_screening:
         ledger.note(face.ledger_line(new, reason) for face in faces)
 
 
@@ -442,6 +453,10 @@ class RatingQuerySet(models.QuerySet["Rating"]):
         return self.standing().filter(
             purpose__in=[Rating.Purpose.JUDGE, Rating.Purpose.LEAD]
         )
+
+    def vetoes(self) -> Self:
+        """Those that block a face."""
+        return self.exclude(adult=Face.Adult.YES, problem=Face.Problem.NONE)
 
     def between(self, first: date, last: date) -> Self:
         """Ratings of these days, both included."""

@@ -86,7 +86,5 @@ def renew(rater: User, held: Collection[str]) -> None:
 def lend_again(rater: User, face: Face) -> None:
     """Give a face back to the rater who wants to judge it anew, if nobody has it."""
     now = timezone.now()
-    faces = Face.objects.filter(free_for(rater, now), pk=face.pk)
-    faces.filter(status=Face.Status.UNRATED).update(
-        leased_to=rater, leased_until=now + LEASE_TIME
-    )
+    faces = Face.objects.unrated().filter(free_for(rater, now), pk=face.pk)
+    faces.update(leased_to=rater, leased_until=now + LEASE_TIME)

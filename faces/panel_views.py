@@ -229,6 +229,6 @@ def picture(request: RaterRequest, ticket: str, size: str) -> HttpResponse:
         face = face_of(read(ticket, request.user))
     except CannotRate as error:
         raise Http404("No such face was handed out.") from error
-    if face.status in (face.Status.REPORTED, face.Status.REVOKED):
+    if face.is_taken_away:
         raise Http404("The face is hidden.")
     return picture_response(face, int(size))

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from faces import ledger
 from faces.files import write_whole
 from faces.ledger import Contents, Line
-from faces.models import TAKEN_AWAY, Face, FaceEvent, Network, Report
+from faces.models import BLOCKED, Face, FaceEvent, Network, Report
 
 
 def replay(contents: Contents) -> int:
@@ -20,7 +20,7 @@ def replay(contents: Contents) -> int:
     that.
     """
     networks = {network.sha256: network for network in Network.objects.all()}
-    gone = Face.objects.filter(status__in=TAKEN_AWAY)
+    gone = Face.objects.filter(status__in=BLOCKED)
     status_of = dict(gone.values_list("picture_sha256", "status"))
     num_changed = 0
     for line in ledger.last_words(contents.lines):
@@ -40,7 +40,7 @@ def follow(line: Line, network: Network) -> int:
         if network.is_retired and not network.face_set.remaining().exists():
             return 0
         return network.retire(line.why) + 1
-    if line.status not in TAKEN_AWAY:
+    if line.status not in BLOCKED:
         return 0
     recipe = Q(network=network, seed=line.seed, psi=line.psi, edit=line.edit)
     faces = Face.objects.filter(recipe | Q(picture_sha256=line.picture))
@@ -116,9 +116,12 @@ def missing_lines(contents: Contents) -> list[Line]:
 
 def taken_by_people() -> QuerySet[Face]:
     """Not what screening has rejected: that is drawn, measured and rejected again."""
-    by_person = Q(events__to_status=Face.Status.REJECTED, events__by__isnull=False)
-    seen = Q(status__in=[Face.Status.REPORTED, Face.Status.REVOKED])
-    faces = Face.objects.filter(seen | Q(status=Face.Status.REJECTED) & by_person)
+    refused = Face.objects.filter(
+        status=Face.Status.REJECTED,
+        events__to_status=Face.Status.REJECTED,
+        events__by__isnull=False,
+    )
+    faces = Face.objects.taken_away() | refused
     return faces.select_related("network").prefetch_related("events").distinct()
 
 

@@ -1,10 +1,9 @@
-from django.contrib.auth.decorators import login_required, permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from faces.access import for_rater
 from faces.files import read_picture
 from faces.models import Face
 
@@ -25,9 +24,7 @@ def picture(request: HttpRequest, key: str, size: str) -> HttpResponse:
 
 
 @require_safe
-@never_cache
-@login_required
-@permission_required("faces.rate_face", raise_exception=True)
+@for_rater
 def waiting_picture(request: HttpRequest, face_id: int, size: str) -> HttpResponse:
     """A portrait for the panel: one that still waits, or any for who decides."""
     face = get_object_or_404(Face, pk=face_id)

@@ -5,7 +5,6 @@ from datetime import datetime
 from itertools import product
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import (
     Case,
@@ -21,9 +20,9 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import GreaterThan, LessThanOrEqual
 from django.utils import timezone
 
+from faces.lead_queues import disputed, left_over, num_unsettled
 from faces.models import (
     AGE_BUCKETS,
     GENDERS,
@@ -45,22 +44,16 @@ def num_votes() -> Coalesce:
     return Coalesce(Subquery(count), 0)
 
 
-def waiting() -> FaceQuerySet:
-    """Faces that want one more rater; with more votes than that they want the lead."""
-    faces = Face.objects.filter(status=Face.Status.UNRATED)
-    return faces.filter(LessThanOrEqual(num_votes(), settings.RATERS_PER_FACE))
-
-
-def waiting_for_lead() -> FaceQuerySet:
-    faces = Face.objects.filter(status=Face.Status.UNRATED)
-    return faces.filter(GreaterThan(num_votes(), settings.RATERS_PER_FACE))
+def waiting_for_raters() -> FaceQuerySet:
+    """Faces that want one more rater; the others want the lead."""
+    return Face.objects.unrated().exclude(pk__in=disputed())
 
 
 def waiting_for(rater: User) -> FaceQuerySet:
     """Those that this rater has neither rated nor left to somebody else."""
     rated = Rating.objects.standing().filter(face=OuterRef("pk"), rater=rater)
     skipped = Skip.objects.filter(face=OuterRef("pk"), rater=rater)
-    return waiting().filter(~Exists(rated), ~Exists(skipped))
+    return waiting_for_raters().filter(~Exists(rated), ~Exists(skipped))
 
 
 def free_for(rater: User, now: datetime) -> Q:
@@ -115,10 +108,11 @@ def why_nothing(rater: User) -> dict[str, Any]:
     lent = own.exclude(free_for(rater, now)).aggregate(
         n=Count("pk"), until=Min("leased_until")
     )
+    others = waiting_for_raters().exclude(pk__in=own)
     minutes = math.ceil((lent["until"] - now).total_seconds() / 60) if lent["n"] else 0
     return {
         "num_lent": lent["n"],
         "minutes": minutes,
-        "num_for_others": waiting().count() - own.count(),
-        "num_for_lead": waiting_for_lead().count(),
+        "num_for_others": others.exclude(pk__in=left_over()).count(),
+        "num_for_lead": num_unsettled(),
     }

@@ -10,6 +10,7 @@ from faces.files import CARD_SIZE, read_picture
 from faces.models import Face
 from quiz.cards import CardText, draw_card, fits_card
 from quiz.layout import BLUSH
+from quiz.models import facts_of
 from texts.filling import BUBBLES, Lover
 
 HELLO, BEST_LINE = "Hi!", "I have 12 otters"
@@ -38,8 +39,9 @@ class LineCard:
 
     def draw(self) -> bytes:
         lover = self.lover
-        facts = f"{lover.age} · {lover.sign} · Originally from {lover.home_town}"
-        text = CardText(lover.full_name, facts, self.lines, settings.SITE_NAME)
+        text = CardText(
+            lover.full_name, facts_of(lover), self.lines, settings.SITE_NAME
+        )
         return draw_card(text, some_photo(lover.gender))
 
 

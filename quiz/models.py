@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from faces.models import Face, Network
-from texts.filling import BUBBLES
+from texts.filling import BUBBLES, Lover
 from texts.models import Tone, WordList
 from texts.parsing import TemplateError, check_word
 
@@ -58,6 +58,11 @@ def open_graph(
         "twitter:image": image,
         "twitter:image:alt": image_alt,
     }
+
+
+def facts_of(lover: "Lover | Result") -> str:
+    """What stands below a lover's name."""
+    return f"{lover.age} · {lover.sign} · Originally from {lover.home_town}"
 
 
 def neutral_card() -> tuple[str, str]:
@@ -391,7 +396,7 @@ class Result(models.Model):
 
     @property
     def facts(self) -> str:
-        return f"{self.age} · {self.sign} · Originally from {self.home_town}"
+        return facts_of(self)
 
     @property
     def bubbles(self) -> list[str]:

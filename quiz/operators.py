@@ -105,8 +105,10 @@ def addresses_csv(request: HttpRequest) -> StreamingHttpResponse:
 def asked_for(request: HttpRequest) -> Iterator[tuple[str, str]]:
     """The addresses of the faces, or of the network, that the query names."""
     if name := request.GET.get("network", ""):
-        [pk] = face_ids(name)
-        network = get_object_or_404(Network, pk=pk)
+        keys = face_ids(name)
+        if len(keys) != 1:
+            raise BadRequest("One network at a time.")
+        network = get_object_or_404(Network, pk=keys[0])
         faces: Iterable[Face] = network.face_set.taken_away().iterator()
         return addresses(faces, Result.objects.of_network(network))
     ids = face_ids(request.GET.get("faces", ""))

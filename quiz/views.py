@@ -165,7 +165,9 @@ def introduce_someone_else(
     try:
         if not page or not visitor.wish:
             raise NobodyFree
-        result, _ = meet(page.quiz.pk, visitor.wish, seen, attempt_of(request))
+        result, _ = meet(
+            page.quiz.pk, visitor.wish, seen, attempt_of(request), visitor.heard
+        )
         if result.face_id == reported.face_id:
             raise NobodyFree
     except (NobodyFree, QuizGone):

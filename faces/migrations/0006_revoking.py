@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.db import migrations, models
 
-from faces.guards import create_guards
+from faces.guards import create_guards, drop_guards
 
 
 class Migration(migrations.Migration):
@@ -10,7 +10,10 @@ class Migration(migrations.Migration):
         ("faces", "0005_guards"),
     ]
 
+    # SQLite cannot take a column away while a guard reads it. Backwards, the last step comes
+    # first: the guards go, the column goes, and those that do without it come back.
     operations = [
+        migrations.RunPython(migrations.RunPython.noop, create_guards, elidable=False),
         migrations.AddField(
             model_name="network",
             name="retired_at",
@@ -25,5 +28,5 @@ class Migration(migrations.Migration):
             model_name="faceevent",
             index=models.Index(fields=["to_status", "at"], name="faceevent_latest"),
         ),
-        migrations.RunPython(create_guards, create_guards, elidable=False),
+        migrations.RunPython(create_guards, drop_guards, elidable=False),
     ]

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from faces.models import Report
 from tests.faces.votes import say
-from tests.make import make_face
+from tests.make import make_face, make_result
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,3 +43,23 @@ def test_recipe_is_copied(page):
     expect(page.get_by_role("button", name="Copied ✓")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("python manage.py generate_faces --network tiny")
+
+
+def test_recipe_is_marked_where_the_clipboard_is_refused(page):
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject() }")
+
+    page.get_by_role("button", name="Copy").tap()
+
+    expect(page.get_by_role("button", name="Marked: copy it")).to_be_visible()
+    marked = page.evaluate("getSelection().toString()")
+    assert marked.startswith("python manage.py generate_faces --network tiny")
+
+
+def test_addresses_are_copied_from_their_field(page):
+    result = make_result()
+    page.goto(f"/admin/faces/revoke/addresses/?faces={result.face_id}")
+
+    page.get_by_role("button", name="Copy them").tap()
+
+    expect(page.get_by_role("button", name="Copied ✓")).to_be_visible()
+    assert result.code in page.evaluate("navigator.clipboard.readText()")

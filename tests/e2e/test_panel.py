@@ -423,6 +423,7 @@ def test_forty_faces_end_with_what_they_came_to(open_as, faces, problems):
 
 
 def test_last_face_leads_to_all_caught_up(open_as):
+    make_rater("ruth")
     make_waiting_face()
     page = open_as()
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from faces import charts
 from faces.agreement_report import Share, report
-from faces.judged import Vote, read_gold, read_votes, said_of
+from faces.judged import Judged, read_gold, read_votes, said_of
 from faces.models import GoldFace, Rating
 from tests.make import make_face, make_rater, make_rating, make_waiting
 
@@ -18,7 +18,7 @@ YOUNG = {"adult": "no"}
 
 def vote(face=1, rater="ada", said=GOOD, **facts):
     usual = {"purpose": "judge", "round": 1, "day": date(2026, 5, 6), "seconds": 2.0}
-    return Vote(face=face, rater=rater, said=said, **usual | facts)
+    return Judged(face=face, rater=rater, said=said, **usual | facts)
 
 
 def rater_named(name, votes, gold=None):

@@ -3,14 +3,16 @@
 import threading
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from faces import answering, deciding
+from faces.chores import faces_to_decide
 from faces.deciding import CannotRate
-from faces.lead import cases, disputed, left_over, refused, reported
+from faces.lead_queues import cases, disputed, left_over, refused, reported
 from faces.models import Face, FaceEvent, Rating, Report, Skip
 from tests.make import (
     make_conflict,
@@ -52,6 +54,10 @@ def text_of(response):
 def status_of(face):
     face.refresh_from_db()
     return face.status
+
+
+def last_reason(face):
+    return face.events.first().reason
 
 
 def make_refused(**veto):
@@ -140,6 +146,7 @@ def test_word_of_the_lead_approves(press, lead):
     assert face.gender == "woman"
     word = face.ratings.get(purpose="lead")
     assert (word.rater, word.round, word.note) == (lead, 0, "Sure.")
+    assert last_reason(face) == "Settled by the lead."
 
 
 def test_missing_label_is_asked_for_and_the_note_is_kept(press):
@@ -160,6 +167,7 @@ def test_lead_refuses(press):
 
     assert status_of(face) == "rejected"
     assert face.problem == "real_person"
+    assert last_reason(face).startswith("Refused by the lead:")
 
 
 def test_refusal_needs_a_reason(press):
@@ -178,6 +186,7 @@ def test_unusable_is_a_refusal(press):
     press("decide", face.pk, **LABELS | {"quality": "unusable"})
 
     assert status_of(face) == "rejected"
+    assert last_reason(face) == "Refused by the lead: unusable."
 
 
 def test_second_lead_hears_who_was_faster(press):
@@ -208,6 +217,7 @@ def test_veto_that_decided_nothing_yet_is_not_overruled(lead):
     deciding.decide(face.pk, lead, adult="yes", **LABELS)
 
     assert status_of(face) == "rejected"
+    assert last_reason(face) == "Refused by the panel: under 25 or unsure."
 
 
 def test_lead_does_not_stand_in_for_a_rater(lead):
@@ -228,6 +238,7 @@ def test_lead_takes_a_word_back(press, client):
     press("take_back", face.ratings.get(purpose="lead").pk)
 
     assert status_of(face) == "unrated"
+    assert last_reason(face) == "The lead took the decision back."
     assert face in disputed()
 
 
@@ -273,6 +284,18 @@ def test_two_raters_who_disagree_and_nobody_else_leave_it_to_the_lead(press, lea
     assert status_of(face) == "approved"
 
 
+def test_lead_is_told_of_faces_in_conflict_and_of_those_left_over(client, lead):
+    make_conflict()
+    left = make_waiting()
+    for rater in User.objects.all():
+        Skip.objects.create(face=left, rater=rater)
+
+    sentence, address = faces_to_decide(lead)
+
+    assert sentence == "2 faces need the lead's word."
+    assert address == LEAD
+
+
 def test_those_who_skipped_are_asked_again(press, lead):
     face = make_waiting()
     Skip.objects.create(face=face, rater=lead)
@@ -303,6 +326,25 @@ def test_page_says_that_a_veto_is_final(client, lead):
     page = text_of(client.get(LEAD))
 
     assert "nobody can approve these faces any more, the lead included" in page
+
+
+def test_veto_is_found_beside_votes_that_passed_the_face():
+    passed_before = make_refused()
+    make_rating(passed_before)
+    face = make_rating().face
+    deciding.rate(face.pk, make_rater(), adult="yes", problem="nudity")
+    make_rating(face)
+
+    assert list(refused()) == [face, passed_before]
+
+
+def test_face_without_a_standing_veto_of_a_rater_is_not_among_the_refused():
+    face = make_rating(adult="no", undone_at=timezone.now()).face
+    make_rating(face)
+    make_rating(face, adult="no", purpose="gold")
+    face.reject("By screening.")
+
+    assert not refused()
 
 
 def test_newest_refusal_comes_first():

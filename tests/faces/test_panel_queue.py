@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from faces import panel
 from faces.checks import draw_check
-from faces.models import Face, Rating
+from faces.models import Face, Rating, Skip
 from faces.panel import hand_out, lend
 from faces.tickets import issue, read
 from faces.voting import cast, leave, take_back
@@ -166,6 +166,15 @@ def test_why_there_is_nothing(rita, ruth):
         "num_for_others": 1,
         "num_for_lead": 0,
     }
+
+
+def test_what_everybody_skipped_waits_for_the_lead_alone(rita, ruth):
+    face = make_waiting_face()
+    for rater in (rita, ruth):
+        Skip.objects.create(face=face, rater=rater)
+
+    assert why_nothing(rita)["num_for_others"] == 0
+    assert why_nothing(rita)["num_for_lead"] == 1
 
 
 def test_gold_face_is_handed_out_now_and_then_and_once(rita):

@@ -238,6 +238,18 @@ def test_missed_veto_on_a_gold_face_is_told(rita):
     assert response.json()["told"] == "The panel said nudity."
 
 
+def test_gold_vote_is_kept_when_its_answer_was_withdrawn_meanwhile(rita):
+    gold = make_gold_face()
+    ticket = ticket_for(rita, gold, "gold")
+    GoldFace.objects.all().delete()
+
+    responses = [vote(rita, gold, ticket=ticket) for _ in range(2)]
+
+    assert [response.status_code for response in responses] == [200, 200]
+    assert [response.json()["told"] for response in responses] == ["", ""]
+    assert Rating.objects.count() == 1
+
+
 def test_gold_vote_cannot_be_taken_back_once_the_answer_is_told(rita):
     gold = make_gold_face()
     ticket = ticket_for(rita, gold, "gold")

@@ -1,5 +1,6 @@
 """Leads take the votes away as a CSV file."""
 
+import codecs
 import csv
 import io
 from datetime import UTC, datetime, timedelta
@@ -8,8 +9,10 @@ import pytest
 from django.utils import timezone
 
 from faces.models import Rating
-from faces.votes import COLUMNS, cell
+from faces.votes_csv import COLUMNS, FORMULA_STARTS, cell
 from tests.make import make_rater, make_rating, make_waiting
+from texts.csv_files import FORMULA_STARTS as SHEET_STARTS
+from texts.csv_files import write_text
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +25,7 @@ def download(client):
     client.force_login(make_rater("lena", "lead"))
 
     def download(**days):
-        text = client.get(VOTES, days).getvalue().decode()
+        text = client.get(VOTES, days).getvalue().decode("utf-8-sig")
         return list(csv.DictReader(io.StringIO(text, newline="")))
 
     return download
@@ -86,11 +89,24 @@ def test_twelve_weeks_are_taken_unless_told_otherwise(download):
     assert [row["note"] for row in download()] == ["new"]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"]
+)
 def test_text_that_looks_like_a_formula_stays_text(download, text):
     make_rating(note=text)
 
     assert download()[0]["note"] == f"'{text}"
+
+
+@pytest.mark.parametrize("start", {*FORMULA_STARTS, *SHEET_STARTS})
+def test_votes_and_sheets_of_lines_take_the_same_for_formulas(start):
+    assert cell(f"{start}1") == write_text(f"{start}1") == f"'{start}1"
+
+
+def test_file_says_that_it_is_in_utf_8(client):
+    client.force_login(make_rater(role="lead"))
+
+    assert client.get(VOTES).getvalue().startswith(codecs.BOM_UTF8)
 
 
 @pytest.mark.parametrize("value", [-1.5, None, 3, "a=b", "'quoted'", ""])
@@ -145,4 +161,4 @@ def test_file_is_written_line_by_line(client, django_assert_max_num_queries):
     with django_assert_max_num_queries(5):
         response = client.get(VOTES)
         assert response.streaming
-        assert len(list(response)) == 1 + 1 + 50
+        assert len(list(response)) == 1 + 1 + 1 + 50

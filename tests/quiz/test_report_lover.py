@@ -13,7 +13,14 @@ from django.utils import timezone
 
 from faces.models import Face, FaceEvent, Report
 from quiz.models import Result
-from tests.make import answers, make_face, make_quiz, make_result, make_texts
+from tests.make import (
+    answers,
+    make_face,
+    make_line,
+    make_quiz,
+    make_result,
+    make_texts,
+)
 
 
 @pytest.fixture
@@ -26,8 +33,8 @@ def met(db, client):
     return Result.objects.get()
 
 
-def report(client, result, reason="nudity", note="", **extra):
-    form = {"reason": reason, "note": note, "attempt": "a" * 32}
+def report(client, result, reason="nudity", note="", attempt="a" * 32, **extra):
+    form = {"reason": reason, "note": note, "attempt": attempt}
     return client.post(f"/r/{result.code}/report/", form, **extra)
 
 
@@ -76,6 +83,19 @@ def test_owner_meets_somebody_else_at_once(met, client):
     assert result.face == other
     assert result.lines["pet"] == "I have nine robots"
     assert "They’ve been removed. Here’s someone else." in response.content.decode()
+
+
+def test_somebody_else_does_not_say_lines_heard_before(met, client):
+    make_face(picture=True)
+    for part in met.lines:
+        tone = "wholesome" if part == "intro" else None
+        make_line(part, f"Another {part}", tone)
+
+    report(client, met, attempt="b" * 32)
+
+    other = Result.objects.first()
+    assert other != met
+    assert not set(met.line_ids).intersection(other.line_ids)
 
 
 def test_friend_is_thanked_and_led_to_the_quiz(met, client):

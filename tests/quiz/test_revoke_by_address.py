@@ -368,6 +368,12 @@ def test_retired_network_shows_nobody_and_its_addresses_are_listed(operator, cli
     assert list(Face.objects.servable()) == [other]
 
 
+@pytest.mark.parametrize("network", ["1,2", ",", "x", "-1", "9" * 19])
+def test_garbled_network_is_refused(operator, client, network):
+    for page in (f"{REVOKE}addresses/", f"{REVOKE}addresses.csv"):
+        assert client.get(page, {"network": network}).status_code == 400
+
+
 @pytest.mark.parametrize(
     ("form", "complaint"),
     [

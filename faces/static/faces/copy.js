@@ -1,9 +1,15 @@
-// Copies the text of the element that a button names.
+// A button that copies what is in a field, or the text of any other element.
 for (const button of document.querySelectorAll("[data-copy]")) {
-  if (!navigator.clipboard) break;
-  button.hidden = false;
+  const source = document.getElementById(button.dataset.copy);
+  button.hidden = !navigator.clipboard;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-    button.textContent = "Copied ✓";
+    try {
+      await navigator.clipboard.writeText(source.value ?? source.textContent);
+      button.textContent = "Copied ✓";
+    } catch {
+      if (source.select) source.select();
+      else getSelection().selectAllChildren(source);
+      button.textContent = "Marked: copy it with your keyboard";
+    }
   });
 }

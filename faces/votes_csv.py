@@ -27,7 +27,9 @@ COLUMNS = {
     "rated_at": "rated_at",
     "undone_at": "undone_at",
 }
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+MARK = "\ufeff"
+"""Tells spreadsheet programs that the file is in UTF-8."""
 
 
 class Echo:
@@ -40,6 +42,7 @@ class Echo:
 def csv_lines(ratings: RatingQuerySet) -> Iterator[str]:
     """The oldest vote first, taken back or not."""
     writer = csv.writer(Echo())
+    yield MARK
     yield writer.writerow(COLUMNS)
     rows = ratings.order_by("rated_at", "pk").values_list(*COLUMNS.values())
     for row in rows.iterator(chunk_size=2000):

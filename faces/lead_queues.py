@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from faces.consensus import LABELS, settle_label
@@ -17,8 +17,6 @@ from faces.judged import said_of
 from faces.models import Face, FaceEvent, Rating, Report, Skip
 
 SEEN = "The lead has seen why."
-JUDGED = Q(ratings__undone_at=None, ratings__purpose=Rating.Purpose.JUDGE)
-
 
 TITLES = {
     "adult": "Adult",
@@ -111,21 +109,18 @@ def in_words(vote: Rating, name: str) -> str:
 
 def cases(faces: QuerySet[Face]) -> list[Case]:
     votes = Rating.objects.deciding().select_related("rater")
-    reports = Report.objects.filter(outcome=Report.Outcome.OPEN)
     faces = faces.prefetch_related(
-        Prefetch("ratings", votes), Prefetch("reports", reports)
+        Prefetch("ratings", votes), Prefetch("reports", Report.objects.open())
     )
     return [Case(face) for face in faces]
 
 
-def waiting() -> QuerySet[Face]:
-    return Face.objects.filter(status=Face.Status.UNRATED)
-
-
 def disputed() -> QuerySet[Face]:
     """One rater more than needed has voted, and it is still open."""
-    raters = Count("ratings__rater", distinct=True)
-    judged = waiting().filter(JUDGED).annotate(num_raters=raters)
+    judged = Face.objects.unrated().filter(
+        ratings__undone_at=None, ratings__purpose=Rating.Purpose.JUDGE
+    )
+    judged = judged.annotate(num_raters=Count("ratings__rater", distinct=True))
     return judged.filter(num_raters__gt=settings.RATERS_PER_FACE).order_by("pk")
 
 
@@ -141,26 +136,31 @@ def left_over() -> QuerySet[Face]:
     asked = Exists(Skip.objects.filter(face=OuterRef("pk"))) | Exists(
         Rating.objects.standing().filter(face=OuterRef("pk"))
     )
-    faces = waiting().filter(asked).exclude(Exists(free))
-    return faces.exclude(pk__in=disputed().order_by().values("pk")).order_by("pk")
+    faces = Face.objects.unrated().filter(asked).exclude(Exists(free))
+    return faces.exclude(pk__in=disputed()).order_by("pk")
+
+
+def num_unsettled() -> int:
+    """How many faces the raters could not settle."""
+    return disputed().count() + left_over().count()
 
 
 def refused() -> QuerySet[Face]:
     """Vetoed by a rater, and the lead has not seen it yet; the newest first."""
+    vetoes = Rating.objects.standing().vetoes()
+    vetoes = vetoes.filter(face=OuterRef("pk"), purpose=Rating.Purpose.JUDGE)
+    newest = Subquery(vetoes.order_by("-rated_at").values("rated_at")[:1])
     seen = FaceEvent.objects.filter(
         face=OuterRef("pk"), to_status=Face.Status.REJECTED, reason=SEEN
     )
-    veto = ~Q(ratings__adult=Face.Adult.YES) | ~Q(ratings__problem=Face.Problem.NONE)
-    faces = Face.objects.filter(JUDGED, veto, status=Face.Status.REJECTED)
-    newest = faces.annotate(vetoed_at=Max("ratings__rated_at"))
-    return newest.exclude(Exists(seen)).order_by("-vetoed_at", "-pk")
+    faces = Face.objects.filter(status=Face.Status.REJECTED)
+    vetoed = faces.annotate(vetoed_at=newest).filter(vetoed_at__isnull=False)
+    return vetoed.exclude(Exists(seen)).order_by("-vetoed_at", "-pk")
 
 
 def reported() -> QuerySet[Face]:
     """Hidden from visitors until the lead has looked, and whatever else was reported."""
-    is_open = Exists(
-        Report.objects.filter(face=OuterRef("pk"), outcome=Report.Outcome.OPEN)
-    )
+    is_open = Exists(Report.objects.open().filter(face=OuterRef("pk")))
     return Face.objects.filter(Q(status=Face.Status.REPORTED) | is_open).order_by("pk")
 
 
@@ -182,7 +182,7 @@ def ask_again(face_id: int) -> int:
 def confirm_seen(face_ids: Collection[int], lead: User) -> int:
     """Note that the lead has looked at these refused faces; returns how many are new."""
     faces = Face.objects.select_for_update().filter(pk__in=face_ids)
-    unseen = faces.filter(pk__in=refused().order_by().values("pk"))
+    unseen = faces.filter(pk__in=refused())
     status = Face.Status.REJECTED
     events = [
         FaceEvent(face=face, by=lead, from_status=status, to_status=status, reason=SEEN)
