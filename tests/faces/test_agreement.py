@@ -18,7 +18,14 @@ FOUR_OBSERVERS = ["12332141 2...", "12332241 25.3", ".3332342 251.", "12332441 2
 THREE_CODERS = [".....341211 33.3", "1.213343 .......", "..21344.211 33.4"]
 
 judged_faces = st.lists(st.lists(st.integers(1, 4), max_size=4), max_size=12)
-distances = pytest.mark.parametrize("distance", [nominal, ordinal])
+
+
+def interval(a, b, totals):
+    """Krippendorff's third metric, which no label here needs: it proves alpha itself."""
+    return (a - b) ** 2
+
+
+distances = pytest.mark.parametrize("distance", [nominal, ordinal, interval])
 
 
 def units_of(rows):
@@ -34,7 +41,9 @@ def units_of(rows):
         (BEN_AND_GERRY, nominal, 0.692),
         (FOUR_OBSERVERS, nominal, 0.743),
         (FOUR_OBSERVERS, ordinal, 0.815),
+        (FOUR_OBSERVERS, interval, 0.849),
         (THREE_CODERS, nominal, 0.691),
+        (THREE_CODERS, interval, 0.811),
     ],
 )
 def test_alpha_is_as_published(rows, distance, published):
@@ -111,6 +120,7 @@ def test_alpha_of_yes_and_no_is_the_same_on_every_scale(faces):
     faces = [[value % 2 for value in face] for face in faces]
 
     assert alpha(faces, ordinal) == pytest.approx(alpha(faces, nominal))
+    assert alpha(faces, interval) == pytest.approx(alpha(faces, nominal))
 
 
 @given(faces=judged_faces)
