@@ -51,7 +51,9 @@ def heartbeat(
         nonlocal num_drawn
         num_drawn += 1
 
-    def rate() -> float:
+    def rate() -> float | None:
+        if not num_drawn:
+            return None
         return num_drawn / (time.monotonic() - started) * 60
 
     def run() -> None:
@@ -64,7 +66,7 @@ def heartbeat(
                 connection.close()  # it would stay broken
         connection.close()  # the thread's own
 
-    beat(name, device, 0, str(batch))
+    beat(name, device, None, str(batch))
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
@@ -75,17 +77,19 @@ def heartbeat(
         beat(name, device, rate(), "")
 
 
-def beat(name: str, device: torch.device, faces_per_minute: float, doing: str) -> None:
-    Worker.objects.update_or_create(
-        name=name,
-        defaults={
-            "device": device_name(device),
-            "free_megabytes": free_megabytes(device),
-            "faces_per_minute": round(faces_per_minute, 1),
-            "doing": doing[:200],
-            "seen_at": timezone.now(),
-        },
-    )
+def beat(
+    name: str, device: torch.device, faces_per_minute: float | None, doing: str
+) -> None:
+    """Write a sign of life; without a rate, the one of the batch before stays."""
+    facts = {
+        "device": device_name(device),
+        "free_megabytes": free_megabytes(device),
+        "doing": doing[:200],
+        "seen_at": timezone.now(),
+    }
+    if faces_per_minute is not None:
+        facts["faces_per_minute"] = round(faces_per_minute, 1)
+    Worker.objects.update_or_create(name=name, defaults=facts)
 
 
 def device_name(device: torch.device) -> str:

@@ -124,6 +124,18 @@ def test_a_worker_takes_its_own_batch_back_at_once():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_worker_keeps_its_pace_until_the_next_batch_has_one():
+    heartbeat.beat("a worker", CPU, 90, "")
+
+    with heartbeat.heartbeat("a worker", CPU, make_batch()) as on_picture:
+        assert Worker.objects.get().faces_per_minute == 90
+        time.sleep(0.01)
+        on_picture()
+
+    assert Worker.objects.get().faces_per_minute not in (0, 90)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_lease_is_extended_while_one_picture_takes_long(monkeypatch):
     monkeypatch.setattr(heartbeat, "SECONDS_BETWEEN_BEATS", 0.01)
     batch = make_batch()
