@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from generator.models import SEEDS_PER_PICTURE
 from generator.recipes import Recipe
 from generator.sampling import Sampler, to_pixels
 from generator.screening import Screener, screen_all
@@ -19,6 +20,15 @@ from generator.steering import CELLS, Steering, fit, traits_of
 from generator.tones import TONES
 
 Groups = Sequence[Sequence[Recipe]]
+
+
+def groups_from(start: int, count: int, network: str, psi: float) -> list[list[Recipe]]:
+    """For each face the recipes of so many seeds to choose from."""
+    seeds = range(start, start + count * SEEDS_PER_PICTURE, SEEDS_PER_PICTURE)
+    return [
+        [Recipe(network, first + i, psi) for i in range(SEEDS_PER_PICTURE)]
+        for first in seeds
+    ]
 
 
 def fit_faces(

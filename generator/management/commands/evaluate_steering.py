@@ -9,7 +9,6 @@ from faces.files import ai_mark, encode, write_whole
 from faces.models import AGE_BUCKETS
 from generator.arguments import add_device, add_network, add_psi
 from generator.errors import GeneratorError, in_plain_words
-from generator.models import SEEDS_PER_PICTURE
 from generator.recipes import Recipe
 from generator.tones import TONES
 
@@ -45,6 +44,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: Any) -> None:
         from generator.batches import Studio
         from generator.devices import choose_device
+        from generator.fitting import groups_from
         from generator.registry import find_network
         from generator.steering import load_steering
         from generator.steering_report import report_cell, report_random
@@ -56,17 +56,7 @@ class Command(BaseCommand):
         if steering is None:
             raise GeneratorError("Nothing is fitted yet: run fit_steering first.")
         studio = Studio.open(row.pk, choose_device(options["device"]))
-        groups = [
-            [
-                Recipe(row.name, seed, options["psi"])
-                for seed in range(start, start + SEEDS_PER_PICTURE)
-            ]
-            for start in range(
-                FIRST_SEED,
-                FIRST_SEED + options["seeds"] * SEEDS_PER_PICTURE,
-                SEEDS_PER_PICTURE,
-            )
-        ]
+        groups = groups_from(FIRST_SEED, options["seeds"], row.name, options["psi"])
         recipes = [group[0] for group in groups]
         cells = [(gender, age) for gender in GENDERS for age in AGE_BUCKETS]
         with tqdm(total=len(recipes) * (1 + len(cells)), unit="face") as bar:

@@ -6,7 +6,6 @@ from tqdm import tqdm
 
 from generator.arguments import add_device, add_network, add_psi
 from generator.errors import GeneratorError, in_plain_words
-from generator.models import SEEDS_PER_PICTURE
 from generator.recipes import Recipe
 
 FEWEST = 100
@@ -45,7 +44,7 @@ class Command(BaseCommand):
 
         from generator.batches import Studio
         from generator.devices import choose_device
-        from generator.fitting import calibrate, fit_faces
+        from generator.fitting import calibrate, fit_faces, groups_from
         from generator.registry import find_network
         from generator.steering import CELLS, save_steering
 
@@ -75,12 +74,3 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Fitted to {steering.num_faces} faces. Cross-validated R²: {steering.r2_in_words}."
         )
-
-
-def groups_from(start: int, count: int, network: str, psi: float) -> list[list[Recipe]]:
-    """For each face the recipes of so many seeds to choose from."""
-    seeds = range(start, start + count * SEEDS_PER_PICTURE, SEEDS_PER_PICTURE)
-    return [
-        [Recipe(network, first + i, psi) for i in range(SEEDS_PER_PICTURE)]
-        for first in seeds
-    ]
