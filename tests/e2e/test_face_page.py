@@ -3,10 +3,10 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
-from django.test import Client
 from playwright.sync_api import expect
 
 from faces.models import Report
+from tests.e2e.signing_in import sign_in
 from tests.faces.votes import say
 from tests.make import make_face, make_result
 
@@ -18,11 +18,8 @@ def page(open_page):
     face = make_face(picture=True, edit="gender -2.10 age +0.45 skin +0.30 by 1a2b3c4d")
     Report.objects.create(face=face, reason="other", note="Word" * 70)
     say(face, "ann-" + "x" * 100, adult="no")
-    client = Client()
-    client.force_login(User.objects.create_superuser("admin"))
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
-    page.context.add_cookies([cookie | {"domain": "localhost", "path": "/"}])
+    sign_in(page, User.objects.create_superuser("admin"))
     page.goto(f"/admin/faces/face/{face.pk}/change/")
     return page
 

@@ -2,11 +2,11 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
 from playwright.sync_api import expect
 
 from faces import deciding
 from faces.models import Rating
+from tests.e2e.signing_in import sign_in
 from tests.make import (
     make_conflict,
     make_face,
@@ -24,13 +24,11 @@ LEAD, AGREEMENT, GRID = "/panel/lead/", "/panel/agreement/", "/panel/grid/"
 
 @pytest.fixture
 def open_as_lead(db, open_page):
-    client = Client()
-    client.force_login(make_rater("lena", "lead"))
+    lead = make_rater("lena", "lead")
 
     def open_as_lead(path, **options):
         page = open_page(**options)
-        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
-        page.context.add_cookies([cookie | {"domain": "localhost", "path": "/"}])
+        sign_in(page, lead)
         page.goto(path)
         return page
 

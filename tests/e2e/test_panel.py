@@ -2,12 +2,12 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from faces.models import Face, Rating, Skip
 from faces.tickets import issue
+from tests.e2e.signing_in import sign_in
 from tests.make import make_face, make_gold_face, make_rater, make_waiting_face
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,11 +26,8 @@ def open_as(transactional_db, open_page):
     """Opens the panel for a rater, on a machine with a keyboard unless told otherwise."""
 
     def open_as(name="rita", path=RATE, **options):
-        client = Client()
-        client.force_login(make_rater(name))
         page = open_page(**(options or DESKTOP))
-        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
-        page.context.add_cookies([cookie | {"domain": "localhost", "path": "/"}])
+        sign_in(page, make_rater(name))
         page.goto(path)
         return page
 

@@ -3,11 +3,11 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
-from django.test import Client
 from playwright.sync_api import expect
 
 from faces.models import Network
 from generator.models import Batch, Sample, Worker
+from tests.e2e.signing_in import sign_in
 from tests.make import make_face, make_network
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,11 +19,8 @@ DESKTOP = {"viewport": {"width": 1280, "height": 800}, "is_mobile": False}
 @pytest.fixture
 def open_as_admin(db, open_page):
     def open_as_admin(path, **options):
-        client = Client()
-        client.force_login(User.objects.create_superuser("admin"))
         page = open_page(**options)
-        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
-        page.context.add_cookies([cookie | {"domain": "localhost", "path": "/"}])
+        sign_in(page, User.objects.create_superuser("admin"))
         page.goto(path)
         return page
 

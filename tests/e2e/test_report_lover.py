@@ -3,11 +3,11 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
-from django.test import Client
 from playwright.sync_api import expect
 
 from faces.models import Face, Report
 from quiz.models import Result
+from tests.e2e.signing_in import sign_in
 from tests.make import answers, make_face, make_quiz, make_result, make_texts
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}, "is_mobile": False}
@@ -100,7 +100,7 @@ def test_report_and_thanks_have_no_violations(open_page, problems, scheme):
 def test_operator_revokes_by_address(open_page, options):
     result = make_result(face=Face.objects.get())
     page = open_page(**options)
-    sign_in(page)
+    sign_in(page, User.objects.create_superuser("admin"))
     page.goto("/admin/faces/revoke/")
     assert_no_violations(page)
 
@@ -119,7 +119,7 @@ def test_operator_revokes_by_address(open_page, options):
 def test_operator_retires_a_network(open_page, options):
     network = Face.objects.get().network
     page = open_page(**options)
-    sign_in(page)
+    sign_in(page, User.objects.create_superuser("admin"))
     page.goto(f"/admin/faces/network/{network.pk}/change/")
     page.get_by_role("link", name="Retire").click()
     assert_no_violations(page)
@@ -130,10 +130,3 @@ def test_operator_retires_a_network(open_page, options):
 
     expect(page.get_by_text("1 face taken away for good")).to_be_visible()
     assert not Face.objects.servable().exists()
-
-
-def sign_in(page):
-    client = Client()
-    client.force_login(User.objects.create_superuser("admin"))
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
-    page.context.add_cookies([cookie | {"domain": "localhost", "path": "/"}])

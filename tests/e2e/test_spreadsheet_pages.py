@@ -3,9 +3,9 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
-from django.test import Client
 from playwright.sync_api import expect
 
+from tests.e2e.signing_in import sign_in
 from tests.make import make_line, make_workbook
 from texts.models import MessageTemplate
 
@@ -16,11 +16,8 @@ URL = "/admin/texts/messagetemplate/spreadsheet/"
 
 @pytest.fixture
 def page(transactional_db, open_page):
-    client = Client()
-    client.force_login(User.objects.create_superuser("admin"))
     page = open_page()
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
-    page.context.add_cookies([cookie | {"domain": "localhost", "path": "/"}])
+    sign_in(page, User.objects.create_superuser("admin"))
     page.goto(URL)
     return page
 

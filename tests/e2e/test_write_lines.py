@@ -3,9 +3,9 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
-from django.test import Client
 from playwright.sync_api import expect
 
+from tests.e2e.signing_in import sign_in
 from tests.make import make_face, make_line, make_texts
 from texts.history import save_line
 from texts.models import MessageTemplate
@@ -25,11 +25,8 @@ def _texts(transactional_db):
 @pytest.fixture
 def open_as_editor(open_page):
     def open_as_editor(path, **options):
-        client = Client()
-        client.force_login(User.objects.create_superuser("Ines"))
         page = open_page(**options)
-        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
-        page.context.add_cookies([cookie | {"domain": "localhost", "path": "/"}])
+        sign_in(page, User.objects.create_superuser("Ines"))
         page.goto(path)
         return page
 
