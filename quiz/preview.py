@@ -1,9 +1,10 @@
 """Play as visitor: a quiz, draft or not, with draft texts, from cover to lover; kept nowhere."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, wraps
 from typing import Any
 
 from django.conf import settings
@@ -72,22 +73,32 @@ class Preview:
         return QuizPage.read(self.quiz)
 
 
+def while_it_lasts(
+    view: Callable[[HttpRequest, Preview], HttpResponse],
+) -> Callable[[HttpRequest, str, str], HttpResponse]:
+    """Open the preview for a view; say so when its time is over."""
+
+    @wraps(view)
+    def view_or_say(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+        try:
+            preview = Preview.open(slug, token)
+        except signing.SignatureExpired:
+            return is_over()
+        return view(request, preview)
+
+    return view_or_say
+
+
 @require_safe
-def play(request: HttpRequest, slug: str, token: str) -> HttpResponse:
-    try:
-        preview = Preview.open(slug, token)
-    except signing.SignatureExpired:
-        return is_over()
+@while_it_lasts
+def play(request: HttpRequest, preview: Preview) -> HttpResponse:
     page = preview.page
     return show(page, page.form(), preview)
 
 
 @visitor_post
-def find_lover(request: HttpRequest, slug: str, token: str) -> HttpResponse:
-    try:
-        preview = Preview.open(slug, token)
-    except signing.SignatureExpired:
-        return is_over()
+@while_it_lasts
+def find_lover(request: HttpRequest, preview: Preview) -> HttpResponse:
     page = preview.page
     form = page.form(request.POST)
     if not form.is_valid():
