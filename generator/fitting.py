@@ -15,7 +15,7 @@ from generator.models import SEEDS_PER_PICTURE
 from generator.recipes import Recipe
 from generator.sampling import Sampler, to_pixels
 from generator.screening import Screener, screen_all
-from generator.steered import SPREAD, Goal, Steps, choose
+from generator.steered import SPREAD, Goal, Steps, aim, choose
 from generator.steering import CELLS, Steering, fit, traits_of
 from generator.tones import TONES
 
@@ -85,12 +85,8 @@ def first_steps(sampler: Sampler, steering: Steering, groups: Groups) -> Tensor:
     aims = cycle(product(TONES, CELLS))
     goals = [Goal(*cell, tone) for tone, cell in islice(aims, len(groups))]
     recipes = choose(sampler, steering, groups, goals)
-    ws = torch.cat([sampler.w(recipe) for recipe in recipes])
-    amounts = [
-        Steps(steering, goal, w).amounts
-        for goal, w in zip(goals, ws.numpy(), strict=True)
-    ]
-    return steering.move(ws, np.stack(amounts))
+    ws, steps = aim(sampler, steering, recipes, goals)
+    return steering.move(ws, np.stack([step.amounts for step in steps]))
 
 
 def calibrate(
@@ -125,6 +121,6 @@ def calibrate(
             yield number, short, np.where(is_telling, share, np.nan)
 
 
-def measure(sampler: Sampler, screener: Screener, w: torch.Tensor) -> np.ndarray | None:
+def measure(sampler: Sampler, screener: Screener, w: Tensor) -> np.ndarray | None:
     [picture] = sampler.draw_w(w)
     return traits_of(screener.screen(to_pixels(picture)).scores)

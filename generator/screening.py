@@ -96,8 +96,9 @@ class Screener:
     def screen(self, pixels: np.ndarray) -> Screening:
         """uint8 (side, side, 3), RGB, side ≥ 256 → what there is to know about it.
 
-        In one thread: see `screen_all` for many. A measurement that fails rejects the picture and is logged. That memory ran out
-        or the device failed is raised instead: the picture may be tried again.
+        In one thread; `screen_all` does many. A measurement that fails rejects the
+        picture and is logged. That memory ran out or the device failed is raised
+        instead: the picture may be tried again.
         Raises ValueError for anything but such a picture.
         """
         image = to_image(pixels)

@@ -80,10 +80,7 @@ def draw_towards(
     goals: Sequence[Goal],
 ) -> Iterator[Steered]:
     """A picture that lands comes at once; of the others the nearest, after all tries."""
-    w = torch.cat([sampler.w(recipe) for recipe in recipes])
-    steps = [
-        Steps(steering, goal, row) for goal, row in zip(goals, w.numpy(), strict=True)
-    ]
+    w, steps = aim(sampler, steering, recipes, goals)
     nearest: dict[int, tuple[float, Steered]] = {}
     pending = list(range(len(recipes)))
     for _ in range(1 + CORRECTIONS):
@@ -111,6 +108,18 @@ def draw_towards(
             break
     for _, drawn in nearest.values():
         yield drawn
+
+
+def aim(
+    sampler: Sampler,
+    steering: Steering,
+    recipes: Sequence[Recipe],
+    goals: Sequence[Goal],
+) -> tuple[torch.Tensor, list["Steps"]]:
+    """w (recipes, w_dim), and for each the first step towards its goal."""
+    w = torch.cat([sampler.w(recipe) for recipe in recipes])
+    rows = zip(goals, w.numpy(), strict=True)
+    return w, [Steps(steering, goal, row) for goal, row in rows]
 
 
 class Steps:

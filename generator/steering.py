@@ -195,12 +195,11 @@ def save_steering(steering: Steering, sha256: str) -> None:
 
 def load_steering(sha256: str) -> Steering | None:
     """Return what was fitted for a network, or came with it; None if nothing was."""
-    paths = [
-        path for path in (steering_path(sha256), shipped_path(sha256)) if path.exists()
-    ]
-    if not paths:
+    path = steering_path(sha256)
+    if not path.exists():
+        path = shipped_path(sha256)
+    if not path.exists():
         return None
-    path = paths[0]
     try:
         with safe_open(path, "np") as file:
             facts = json.loads(file.metadata()["facts"])

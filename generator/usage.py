@@ -75,7 +75,7 @@ def count_usage() -> dict[Cell, Usage]:
 
 def blocked_by_people() -> Any:
     """What screening has rejected is no news: the yield tells."""
-    taken_away = Q(status__in=[Face.Status.REPORTED, Face.Status.REVOKED])
+    taken_away = Q(status__in=Face.TAKEN_AWAY)
     refused = Q(status=Face.Status.REJECTED)
     is_rated = Exists(Rating.objects.filter(face=OuterRef("pk")))
     return Face.objects.filter(taken_away | refused & is_rated)
